@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Allocation and clean-up. Also where the crash tests' step counter lives. */
+#include "base.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
+
+static void *must_have(void *got)
+{
+    if (!got) {
+        static const char text[] = "out of memory: stopping here, which is safe\n";
+        if (write(STDERR_FILENO, text, sizeof text - 1) < 0) {
+            /* nothing is left that could tell anybody */
+        }
+        abort();
+    }
+    return got;
+}
+
+void *xmalloc(size_t bytes)
+{
+    return must_have(malloc(bytes ? bytes : 1));
+}
+
+void *xcalloc(size_t count, size_t bytes)
+{
+    return must_have(calloc(count ? count : 1, bytes ? bytes : 1));
+}
+
+void *xrealloc(void *old, size_t bytes)
+{
+    return must_have(realloc(old, bytes ? bytes : 1));
+}
+
+char *xstrdup(const char *text)
+{
+    return must_have(strdup(text));
+}
+
+char *xstrndup(const char *text, size_t len)
+{
+    return must_have(strndup(text, len));
+}
+
+void wipe(void *at, size_t bytes)
+{
+    if (at)
+        explicit_bzero(at, bytes);
+}
+
+void close_fd(int *fd)
+{
+    if (*fd >= 0)
+        close(*fd);
+    *fd = -1;
+}
+
+void free_text(char **text)
+{
+    free(*text);
+    *text = NULL;
+}
+
+#ifdef WITH_STEPS
+void step_reached(const char *name)
+{
+    static long reached;
+    static long die_at = -1;
+
+    if (die_at < 0) {
+        const char *text = getenv("EXTSPOOLD_DIE_AT");
+        die_at = text ? strtol(text, NULL, 10) : 0;
+    }
+    reached++;
+    const char *log = getenv("EXTSPOOLD_STEPS");
+    if (log) {
+        FILE *file = fopen(log, "ae");
+        if (file) {
+            fprintf(file, "%ld %s\n", reached, name);
+            fclose(file);
+        }
+    }
+    if (reached == die_at)
+        kill(getpid(), SIGKILL);
+}
+#endif

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The configuration: one table describes every key (config.c); defaults, parsing, --print-config
+ * and the manual page come from it. */
+#ifndef EXTSPOOLD_CONFIG_H
+#define EXTSPOOLD_CONFIG_H
+
+#include "fault.h"
+#include "log.h"
+
+#define CONFIG_FILE "/etc/extspoold/extspoold.conf"
+
+enum config_ready { READY_SETTLE, READY_RENAME, READY_DONE_FILE };
+enum config_mode { MODE_VALID_ROWS, MODE_ALL_OR_NOTHING };
+enum config_existing { EXISTING_FAIL, EXISTING_SKIP };
+enum config_format { FORMAT_JSON, FORMAT_XML };
+#define REPORT_JSON 1u
+#define REPORT_CSV  2u
+#define REPORT_HTML 4u
+
+/* Texts are never NULL ("" when unset); durations in milliseconds, sizes in bytes, 0 = off. */
+struct config {
+    struct {
+        char *directory, *pattern;
+        int ready; /* enum config_ready */
+        int64_t settle, rescan, max_bytes, max_rows;
+    } spool;
+    struct {
+        char *schema, *profiles, *profile;
+        int mode, existing;
+        double max_invalid; /* percent of the rows */
+        int64_t max_rows_changed;
+    } import;
+    struct {
+        char *url, *username, *password_file, *ca_file, *proxy;
+        int format;
+        int64_t event_port;
+        int64_t concurrency; /* calls in flight; 0 = auto */
+        double rate;         /* calls a second */
+        int64_t connect_timeout, timeout;
+    } pbx;
+    struct {
+        int64_t first, most, attempts, give_up;
+    } retry;
+    struct {
+        unsigned formats; /* REPORT_… */
+        int64_t keep;
+    } report;
+    struct {
+        char *directory;
+    } state;
+    struct {
+        int level, target; /* enum log_level, enum log_target */
+    } log;
+    struct {
+        char *textfile;
+    } metrics;
+};
+
+/* Reads path and then path's "extspoold.conf.d" folder's *.conf files in the order of their names
+ * (the folder stands beside path and is called like path with ".d" added), later values winning.
+ * path NULL: CONFIG_FILE when it exists, else built-in defaults. The caller frees the result.
+ * False with a FAULT_CONFIG "FILE:LINE: …" for an unreadable file, a line that is no INI, an
+ * unknown section or key, a doubled key in one file, or a bad value. */
+bool config_read(const char *path, struct config **ret, struct fault *f);
+struct config *config_free(struct config *c); /* NULL */
+
+/* The whole configuration as an INI file with every key, in the table's order, each value in the
+ * form that config_read takes; for --print-config. Holds no secret: there is none in it. */
+struct buf;
+void config_print(const struct config *c, struct buf *to);
+
+/* Path of a file that is shipped: $EXTSPOOLD_SCHEMAS or, when the program runs from a build tree
+ * (its own folder has ../schemas beside it), that tree's schemas/, else the installed folder
+ * (compile-time SCHEMAS_DIR, default /usr/share/extspoold/schemas). Caller frees. */
+char *config_schema_path(const struct config *c);   /* [import] schema= or the shipped one */
+char *config_profiles_path(const struct config *c); /* the shipped profiles folder */
+
+/* The PBX's password: the first line of password_file, else of the systemd credential
+ * pbx-password ($CREDENTIALS_DIRECTORY), without its line end. *ret is "" when neither is set or
+ * the credential is empty or missing; wipe and free it (config_password_free). False when the
+ * named file cannot be read. */
+bool config_password(const struct config *c, char **ret, struct fault *f);
+void config_password_free(char **password);
+
+#endif

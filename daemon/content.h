@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a record says, as keyed digests: enough to tell later whether it is the same, and which
+ * fields changed, without keeping a value. */
+#ifndef EXTSPOOLD_CONTENT_H
+#define EXTSPOOLD_CONTENT_H
+
+#include "buf.h"
+#include "digest.h"
+#include "ledger.h"
+#include "record.h"
+
+/* The content of a record. */
+void content_of(struct digest_tagger *tagger, const struct record *record,
+                struct ledger_content *ret);
+
+/* Whether a record's content is what was kept. When it is not, the names of the fields that
+ * differ are added to names (which may be NULL), separated by blanks. */
+bool content_same(const struct ledger_content *kept, const struct ledger_content *now,
+                  const struct record *record, struct digest_tagger *tagger, struct buf *names);
+
+#endif

@@ -1,0 +1,450 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* NAME delivery: planned -> sending. Rows become tasks, tasks become calls.
+ *
+ * Order within a turn: answers were taken (verdict.c); delivery_fill takes rows and writes their
+ * intent ("sending") into the ledger; the barrier commits; delivery_send hands tasks to the PBX.
+ * So no call leaves before its intent is on the disk, and a row found in "sending" at start is
+ * in doubt. */
+#include <stdio.h>
+
+#include "buf.h"
+#include "job_own.h"
+#include "log.h"
+
+#define TAKE_MOST       64
+#define AFTER_LOOK      250 /* ms between looks at whether an earlier import has a number still */
+#define WORTH_A_PROBE   64  /* rows from which knowing early whether queries work pays */
+
+#define STATES_OPEN ((1u << ROW_SENDING) | (1u << ROW_DOUBT) | (1u << ROW_REFUSED))
+
+/* ---- tasks ---- */
+
+static struct task *task_new(struct job *j, struct work *w, const struct ledger_row *row)
+{
+    for (size_t i = 0; i < TASKS_MOST; i++) {
+        struct task *t = &j->tasks[(j->task_hint + i) % TASKS_MOST];
+        if (t->phase != TASK_FREE)
+            continue;
+        j->task_hint = (size_t)(t - j->tasks) + 1;
+        *t = (struct task){.work = w, .row = *row, .tag = ++j->serial * TASKS_MOST + (size_t)(t - j->tasks)};
+        w->tasks++;
+        j->tasks_count++;
+        return t;
+    }
+    assert(!"tasks_count is checked before rows are taken");
+    return NULL;
+}
+
+void task_later(struct job *j, struct task *t, int64_t due)
+{
+    t->phase = TASK_LATER;
+    t->due = due;
+    if (due < j->later_due)
+        j->later_due = due;
+}
+
+void task_ready(struct job *j, struct task *t)
+{
+    assert(j->ready_count < TASKS_MOST);
+    t->phase = TASK_READY;
+    j->ready[(j->ready_head + j->ready_count++) % TASKS_MOST] = (size_t)(t - j->tasks);
+}
+
+void task_drop(struct job *j, struct task *t)
+{
+    t->work->tasks--;
+    j->tasks_count--;
+    t->phase = TASK_FREE;
+}
+
+bool task_save(struct job *j, struct task *t, struct fault *f)
+{
+    job_dirty(j);
+    return ledger_row_set(j->ledger, t->work->import.id, &t->row, f);
+}
+
+/* A ready task was not handed over, or is known not to have been done: its intent is taken back. */
+static bool task_withdraw(struct job *j, struct task *t, struct fault *f)
+{
+    t->row.state = ROW_PLANNED;
+    if (!task_save(j, t, f))
+        return false;
+    task_drop(j, t);
+    return true;
+}
+
+/* Takes the next ready task off the ring; NULL when there is none. */
+static struct task *ready_pop(struct job *j)
+{
+    if (!j->ready_count)
+        return NULL;
+    struct task *t = &j->tasks[j->ready[j->ready_head]];
+    j->ready_head = (j->ready_head + 1) % TASKS_MOST;
+    j->ready_count--;
+    return t;
+}
+
+/* ---- starting an import ---- */
+
+bool delivery_for_this_pbx(struct job *j, struct work *w)
+{
+    int64_t id = pbx_id(j->pbx);
+    if (!id || w->import.pbx == id)
+        return true;
+    if (!w->import.pbx) {
+        w->import.pbx = id;
+        return true;
+    }
+    w->import.resume = IMPORT_SENDING;
+    work_turn(j, w, IMPORT_HELD, CODE_PBX_CHANGED, code_meaning(CODE_PBX_CHANGED));
+    return false;
+}
+
+bool delivery_start(struct job *j, struct work *w, struct fault *f)
+{
+    struct ledger_counts counts;
+    if (!delivery_for_this_pbx(j, w))
+        return ledger_import_set(j->ledger, &w->import, f);
+    if (!ledger_counts(j->ledger, w->import.id, &counts, f))
+        return false;
+    w->stage = STAGE_SENDING;
+    w->import.state = IMPORT_SENDING;
+    w->total = counts.rows;
+    w->done = counts.rows - counts.open;
+    w->done_at_begin = w->done;
+    w->began = j->mono;
+    w->served = counts.created > 0;
+    w->first_answers = counts.created + counts.failed ? UINT32_MAX : 0;
+    w->cursor = 0;
+    w->recovered = false;
+    w->drained = false;
+    job_dirty(j);
+    return ledger_import_set(j->ledger, &w->import, f);
+}
+
+/* ---- taking rows ---- */
+
+/* A row that an earlier run left half way: its call may have left, so it is in doubt. */
+static bool take_open(struct job *j, struct work *w, struct ledger_row *row, struct fault *f)
+{
+    struct task *t = task_new(j, w, row);
+    if (row->state == ROW_SENDING) {
+        t->row.state = ROW_DOUBT;
+        t->row.doubted = true;
+    }
+    int64_t wait = row->state == ROW_REFUSED ? 0 : j->config->retry.first;
+    task_later(j, t, j->mono + wait);
+    return task_save(j, t, f);
+}
+
+/* The record of a row that is about to be sent. False in *ret_good when the private copy does
+ * not hold what was planned: the import is held. */
+static bool read_record(struct job *j, struct work *w, const struct ledger_row *row,
+                        bool *ret_good, struct fault *f)
+{
+    enum row_state state = ROW_FAILED;
+    if (!work_row(w, row, &state, f))
+        return false;
+    *ret_good = state == ROW_PLANNED;
+    if (!*ret_good && w->import.state == IMPORT_SENDING) {
+        log_error(w->import.id, "row %llu is not what was planned: its private copy is damaged",
+                  (unsigned long long)row->row);
+        w->import.resume = IMPORT_CLAIMED;
+        work_turn(j, w, IMPORT_HELD, CODE_UNREADABLE,
+                  "the private copy in work/ does not hold what was planned");
+        return ledger_import_set(j->ledger, &w->import, f);
+    }
+    return true;
+}
+
+/* A row whose number an earlier unfinished import still has to send waits for that one; then
+ * what became of it there decides. */
+static bool take_after(struct job *j, struct work *w, struct ledger_row *row, bool *ret_take,
+                       struct fault *f)
+{
+    uint64_t earlier = 0;
+    bool good = false;
+    *ret_take = false;
+    if (!ledger_number_open(j->ledger, row->number, w->import.id, &earlier, f))
+        return false;
+    if (earlier) {
+        task_later(j, task_new(j, w, row), j->mono + AFTER_LOOK);
+        return true;
+    }
+    row->after = false;
+    if (!read_record(j, w, row, &good, f))
+        return false;
+    if (!good)
+        return true;
+    if (!work_known(j, w, row, f))
+        return false;
+    *ret_take = row->state == ROW_PLANNED;
+    if (*ret_take)
+        return true;
+    w->done++;
+    job_dirty(j);
+    return ledger_row_set(j->ledger, w->import.id, row, f);
+}
+
+static bool take_planned(struct job *j, struct work *w, struct ledger_row *row, struct fault *f)
+{
+    bool take = true;
+    if (row->after && !take_after(j, w, row, &take, f))
+        return false;
+    if (!take)
+        return true;
+    struct task *t = task_new(j, w, row);
+    t->row.state = ROW_SENDING;
+    task_ready(j, t);
+    j->barrier = true;
+    return task_save(j, t, f);
+}
+
+/* At most `room` rows of one import; *ret_taken says how many. */
+static bool take_rows(struct job *j, struct work *w, size_t room, size_t *ret_taken,
+                      struct fault *f)
+{
+    struct ledger_row rows[TAKE_MOST];
+    size_t count = 0;
+    unsigned states = w->recovered ? 1u << ROW_PLANNED : STATES_OPEN;
+    if (room > TAKE_MOST)
+        room = TAKE_MOST;
+    if (!ledger_rows(j->ledger, w->import.id, w->cursor, states, rows, room, &count, f))
+        return false;
+    for (size_t i = 0; i < count && w->stage == STAGE_SENDING; i++) {
+        w->cursor = rows[i].row;
+        if (!(w->recovered ? take_planned : take_open)(j, w, &rows[i], f))
+            return false;
+    }
+    *ret_taken = count;
+    if (count == room)
+        return true;
+    /* the end: of what was half way, or of all */
+    w->cursor = w->recovered ? w->cursor : 0;
+    w->drained = w->recovered;
+    w->recovered = true;
+    return true;
+}
+
+/* How many intents may be committed ahead: without queries a row in doubt is lost to an operator,
+ * so then no more than can be in flight. */
+static size_t window(struct job *j)
+{
+    size_t concurrency = pbx_concurrency(j->pbx);
+    if (pbx_queries(j->pbx) != PBX_QUERIES_WORK)
+        return concurrency;
+    if (j->window < concurrency)
+        j->window = concurrency;
+    return j->window;
+}
+
+bool delivery_fill(struct job *j, struct fault *f)
+{
+    size_t concurrency = pbx_concurrency(j->pbx);
+    if (j->stopping || pbx_waiting(j->pbx, j->mono) || j->ready_count >= concurrency)
+        return true;
+
+    size_t room = window(j);
+    size_t idle = 0;
+    while (j->ready_count + j->abroad < room && idle < WORKS_MOST) {
+        struct work *w = j->works[j->next_work];
+        j->next_work = (j->next_work + 1) % WORKS_MOST;
+        size_t left = TASKS_MOST - j->tasks_count;
+        size_t taken = 0;
+        size_t want = room - j->ready_count - j->abroad;
+        bool able = w && w->stage == STAGE_SENDING && !w->drained && left > TAKE_MOST;
+        if (able && !take_rows(j, w, want, &taken, f))
+            return false;
+        /* passing from the half-way rows to the planned ones takes none, and is progress */
+        idle = taken || (able && !w->drained) ? 0 : idle + 1;
+    }
+    if (j->window < WINDOW_MOST)
+        j->window *= 2;
+    return true;
+}
+
+/* ---- sending ---- */
+
+static bool send_task(struct job *j, struct task *t, struct fault *f)
+{
+    struct work *w = t->work;
+    bool good = false;
+    if (w->stage != STAGE_SENDING)
+        return task_withdraw(j, t, f);
+    if (w->import.cancelling)
+        return task_finish(j, t, ROW_SKIPPED, CODE_CANCELLED, f);
+    if (!read_record(j, w, &t->row, &good, f))
+        return false;
+    if (!good) {
+        task_drop(j, t);
+        return true;
+    }
+    content_of(j->tagger, &w->record, &t->content);
+    t->phase = TASK_ABROAD;
+    t->served = pbx_served(j->pbx);
+    j->abroad++;
+    pbx_add(j->pbx, j->mono, t->tag, &w->record);
+    return true;
+}
+
+/* Whether a later task is one that a query is to settle. */
+static bool wants_query(const struct task *t)
+{
+    return t->phase == TASK_LATER && (t->row.state == ROW_DOUBT || t->row.state == ROW_REFUSED);
+}
+
+/* One query for up to QUERY_MOST due tasks. */
+static void send_query(struct job *j, size_t from)
+{
+    size_t slot = 0;
+    while (j->query[slot].count)
+        slot++;
+    assert(slot < COUNT_OF(j->query));
+
+    struct query *q = &j->query[slot];
+    struct buf numbers = {0};
+    for (size_t i = from; i < TASKS_MOST && q->count < QUERY_MOST; i++) {
+        struct task *t = &j->tasks[i];
+        if (!wants_query(t) || t->due > j->mono || (t->alone && q->count))
+            continue;
+        if (q->count)
+            buf_char(&numbers, ',');
+        buf_text(&numbers, t->row.number);
+        q->tasks[q->count++] = i;
+        t->phase = TASK_ASKING;
+        if (t->alone)
+            break;
+    }
+    pbx_query(j->pbx, j->mono, slot, buf_get(&numbers));
+    buf_free(&numbers);
+}
+
+/* Later tasks whose time has come: look-ups leave as far as there is room, the others are ready
+ * again. */
+static bool send_later(struct job *j, struct fault *f)
+{
+    if (j->mono < j->later_due)
+        return true;
+    j->later_due = CLOCK_NEVER;
+    for (size_t i = 0; i < TASKS_MOST && j->tasks_count; i++) {
+        struct task *t = &j->tasks[i];
+        if (t->phase != TASK_LATER)
+            continue;
+        if (t->due <= j->mono && wants_query(t)) {
+            if (pbx_queries(j->pbx) == PBX_QUERIES_MISSING) {
+                if (!verdict_unasked(j, t, f))
+                    return false;
+                continue;
+            }
+            if (pbx_room(j->pbx, j->mono) && !j->stopping)
+                send_query(j, i);
+        } else if (t->due <= j->mono) {
+            if (!task_again(j, t, f))
+                return false;
+        }
+        if (t->phase == TASK_LATER && t->due < j->later_due)
+            j->later_due = t->due;
+    }
+    return true;
+}
+
+/* A task that waited comes back: to be sent, or, when it waited for another import, to be
+ * taken anew. */
+bool task_again(struct job *j, struct task *t, struct fault *f)
+{
+    if (t->row.state == ROW_SENDING) {
+        task_ready(j, t);
+        return true;
+    }
+    assert(t->row.state == ROW_PLANNED);
+    struct work *w = t->work;
+    struct ledger_row row = t->row;
+    task_drop(j, t);
+    if (w->stage != STAGE_SENDING)
+        return true;
+    return take_planned(j, w, &row, f);
+}
+
+/* Large imports may commit many intents ahead where queries work, so it pays to know early. */
+static void send_probe(struct job *j)
+{
+    struct task *t = &j->tasks[j->ready[j->ready_head]];
+    if (j->probed || pbx_queries(j->pbx) != PBX_QUERIES_UNKNOWN ||
+        t->work->total - t->work->done < WORTH_A_PROBE)
+        return;
+    j->probed = true;
+    pbx_query(j->pbx, j->mono, QUERY_PROBE, t->row.number);
+}
+
+bool delivery_send(struct job *j, struct fault *f)
+{
+    if (!send_later(j, f))
+        return false;
+    if (j->stopping)
+        return true;
+    if (j->ready_count && pbx_room(j->pbx, j->mono))
+        send_probe(j);
+    while (j->ready_count && pbx_room(j->pbx, j->mono))
+        if (!send_task(j, ready_pop(j), f))
+            return false;
+    return true;
+}
+
+int64_t delivery_due(const struct job *j)
+{
+    bool queries_wait = !pbx_room(j->pbx, j->mono);
+    /* what is due and cannot leave is woken by an answer or by the PBX's own clock */
+    return j->later_due <= j->mono && queries_wait ? CLOCK_NEVER : j->later_due;
+}
+
+/* ---- stopping ---- */
+
+bool delivery_withdraw(struct job *j, struct work *w, struct fault *f)
+{
+    size_t left = j->ready_count;
+    while (left--) {
+        struct task *t = ready_pop(j);
+        if (t->work != w)
+            task_ready(j, t);
+        else if (!task_withdraw(j, t, f))
+            return false;
+    }
+    for (size_t i = 0; i < TASKS_MOST && w->tasks; i++) {
+        struct task *t = &j->tasks[i];
+        if (t->phase != TASK_LATER || t->work != w)
+            continue;
+        if (t->row.state != ROW_SENDING)
+            task_drop(j, t); /* the ledger knows it as it is */
+        else if (!task_withdraw(j, t, f))
+            return false;
+    }
+    return true;
+}
+
+/* ---- the end of an import ---- */
+
+bool delivery_settle(struct job *j, struct work *w, struct fault *f)
+{
+    if (!w->drained || w->tasks)
+        return true;
+    struct ledger_counts counts;
+    if (!ledger_counts(j->ledger, w->import.id, &counts, f))
+        return false;
+    if (counts.open) { /* rows that went back to planned, or were retried, lie behind the cursor */
+        w->cursor = 0;
+        w->recovered = false;
+        w->drained = false;
+        return true;
+    }
+    if (w->import.apply && !w->applying) {
+        if (j->stopping || !pbx_room(j->pbx, j->mono))
+            return true;
+        w->applying = true;
+        pbx_apply(j->pbx, j->mono, w->import.id);
+        return true;
+    }
+    if (w->import.apply)
+        return true;
+    work_turn(j, w, w->import.cancelling ? IMPORT_CANCELLED : IMPORT_DONE, CODE_NONE, "");
+    return ledger_import_set(j->ledger, &w->import, f);
+}

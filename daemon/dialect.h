@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* How a file is written: its encoding and its delimiter, guessed from its first bytes. Pure. */
+#ifndef EXTSPOOLD_DIALECT_H
+#define EXTSPOOLD_DIALECT_H
+
+#include "fault.h"
+
+struct dialect {
+    char encoding[16]; /* "utf-8" */
+    bool bom;          /* a byte order mark stood at the front; it is no part of the text */
+    char delimiter;    /* , ; tab or | */
+};
+
+#define DIALECT_HEAD 65536 /* how many first bytes are enough for a good guess */
+
+/* Guesses from the first len bytes of a file (all of it, or at least DIALECT_HEAD).
+ * False, with a FAULT_INPUT that says what the file is and what to do, when it is no text: a ZIP
+ * (.xlsx, .ods), a PDF, an old .xls, other binary data, UTF-16 or UTF-32. *ret_code then is
+ * CODE_NOT_CSV, or CODE_EMPTY_FILE for a file with nothing in it but white space or a BOM. */
+bool dialect_guess(const char *head, size_t len, struct dialect *ret, int *ret_code,
+                   struct fault *f);
+
+/* The delimiter as reports name it: "," ";" "|" or "tab". Static text. */
+const char *dialect_delimiter_text(char delimiter);
+
+#endif

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Digests (nettle). */
+#ifndef EXTSPOOLD_DIGEST_H
+#define EXTSPOOLD_DIGEST_H
+
+#include "base.h"
+
+#define DIGEST_HEX   65 /* SHA-256 as text, with its NUL */
+#define DIGEST_BYTES 32
+#define MD5_HEX      33
+
+/* SHA-256 over data that comes in pieces. */
+struct digest;
+struct digest *digest_new(void);
+void digest_add(struct digest *d, const void *bytes, size_t len);
+/* Writes 64 lower-case hex digits and a NUL. The digest starts afresh. */
+void digest_hex(struct digest *d, char to[DIGEST_HEX]);
+struct digest *digest_free(struct digest *d); /* NULL */
+
+void digest_text(const void *bytes, size_t len, char to[DIGEST_HEX]);
+
+/* MD5 as 32 lower-case hex digits: how the PBX wants the password at login. */
+void digest_md5(const void *bytes, size_t len, char to[MD5_HEX]);
+
+/* HMAC-SHA-256 with this installation's key: what may stand in the ledger in place of a value,
+ * since a plain hash of a six-digit secret is guessed in milliseconds. */
+void digest_keyed(const uint8_t key[DIGEST_BYTES], const void *bytes, size_t len,
+                  uint8_t to[DIGEST_BYTES]);
+
+/* Short keyed digests in quick succession (AES-CMAC under the installation's key): for the many
+ * cells of a record, where an HMAC each would cost more than sending the record. */
+#define DIGEST_TAG 16
+struct digest_tagger;
+struct digest_tagger *digest_tagger_new(const uint8_t key[DIGEST_BYTES]);
+struct digest_tagger *digest_tagger_free(struct digest_tagger *t); /* wiped; NULL */
+void digest_tag(struct digest_tagger *t, const void *bytes, size_t len, uint8_t to[DIGEST_TAG]);
+
+#endif

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "fault.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+bool fault_set(struct fault *f, enum fault_kind kind, int error, const char *format, ...)
+{
+    if (!f)
+        return false;
+
+    f->kind = kind;
+    f->error = error;
+    va_list args;
+    va_start(args, format);
+    int len = vsnprintf(f->text, sizeof f->text, format, args);
+    va_end(args);
+    if (error && len >= 0 && (size_t)len < sizeof f->text)
+        snprintf(f->text + len, sizeof f->text - (size_t)len, ": %s", strerror(error));
+    return false;
+}
+
+bool fault_in(struct fault *f, const char *format, ...)
+{
+    if (!f)
+        return false;
+
+    char old[sizeof f->text];
+    memcpy(old, f->text, sizeof old);
+    va_list args;
+    va_start(args, format);
+    int len = vsnprintf(f->text, sizeof f->text, format, args);
+    va_end(args);
+    if (len >= 0 && (size_t)len < sizeof f->text)
+        snprintf(f->text + len, sizeof f->text - (size_t)len, ": %s", old);
+    return false;
+}

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* NAME filing: the folders follow the ledger.
+ *
+ * An import's new state was committed before anything here runs. Then: reports, the original's
+ * move, `filed` committed, and last the private copy goes. Killed anywhere in between, all of it
+ * is done again with the same result. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+#include "fsio.h"
+#include "job_own.h"
+#include "log.h"
+
+static enum spool_folder folder_of(enum import_state state)
+{
+    switch (state) {
+    case IMPORT_REJECTED:
+        return SPOOL_REJECTED;
+    case IMPORT_HELD:
+        return SPOOL_HELD;
+    case IMPORT_DONE:
+    case IMPORT_CANCELLED:
+        return SPOOL_DONE;
+    case IMPORT_CLAIMED:
+    case IMPORT_PLANNED:
+    case IMPORT_SENDING:
+        break;
+    }
+    return SPOOL_WORK;
+}
+
+/* What a report can be made from; what is missing (a file that was never read) it does without. */
+static void open_sources(struct job *j, struct work *w)
+{
+    char name[SPOOL_NAME_COPY];
+    uint64_t bytes = 0;
+    spool_name_copy(w->import.id, name);
+    close_fd(&w->original);
+    close_fd(&w->copy_out);
+    if (!w->import.columns)
+        close_fd(&w->copy);
+    else if (w->copy < 0)
+        spool_read(j->spool, SPOOL_WORK, name, &w->copy, &bytes, NULL);
+    if (!w->schema && w->import.schema[0]) {
+        char path[4096];
+        snprintf(path, sizeof path, "%s/schemas/%s.json", j->config->state.directory,
+                 w->import.schema);
+        schema_read(path, &w->schema, NULL);
+    }
+}
+
+static bool report_begin(struct job *j, struct work *w, struct fault *f)
+{
+    struct stat incoming;
+    open_sources(j, w);
+    bool known = fstat(spool_fd(j->spool, SPOOL_INCOMING), &incoming) == 0;
+    struct report_source source = {
+        .ledger = j->ledger,
+        .import = &w->import,
+        .schema = w->schema,
+        .copy = w->copy,
+        .formats = j->config->report.formats,
+        .reports = spool_fd(j->spool, SPOOL_REPORTS),
+        .rejects_group = known ? incoming.st_gid : (gid_t)-1,
+    };
+    return report_new(&source, &w->report, f);
+}
+
+static bool log_end(struct job *j, const struct work *w, struct fault *f)
+{
+    struct ledger_counts c;
+    if (!ledger_counts(j->ledger, w->import.id, &c, f))
+        return false;
+    const char *state = import_state_text(w->import.state);
+    if (w->import.state == IMPORT_HELD || w->import.state == IMPORT_REJECTED)
+        log_warning(w->import.id, "'%s' %s: %s", w->import.name, state, w->import.reason);
+    else
+        log_info(w->import.id,
+                 "'%s' %s: %llu rows, %llu created, %llu unchanged, %llu skipped, %llu invalid, "
+                 "%llu failed",
+                 w->import.name, state, (unsigned long long)c.rows, (unsigned long long)c.created,
+                 (unsigned long long)c.unchanged, (unsigned long long)c.skipped,
+                 (unsigned long long)c.invalid, (unsigned long long)c.failed);
+    if (w->import.state == IMPORT_REJECTED || (w->import.state != IMPORT_HELD && (c.invalid || c.failed)))
+        j->refused = true;
+    return true;
+}
+
+bool filing_step(struct job *j, struct work *w, bool *ret_done, struct fault *f)
+{
+    char copy[SPOOL_NAME_COPY];
+    bool whole = false;
+    *ret_done = false;
+    if (w->tasks && !delivery_withdraw(j, w, f))
+        return false;
+    if (w->tasks)
+        return true; /* its calls on their way are awaited */
+
+    if (w->import.filed) {
+        spool_name_copy(w->import.id, copy);
+        *ret_done = true;
+        return w->import.state == IMPORT_HELD ||
+               fsio_remove(spool_fd(j->spool, SPOOL_WORK), copy, f);
+    }
+    if (!w->report && !report_begin(j, w, f))
+        return false;
+    if (!report_step(w->report, REPORT_ROWS_A_TURN, &whole, f))
+        return false;
+    if (!whole)
+        return true;
+    w->report = report_free(w->report);
+    if (!spool_move(j->spool, w->import.file, SPOOL_WORK, folder_of(w->import.state), f)) {
+        if (f->error != ENOENT)
+            return false;
+        log_warning(w->import.id, "the file is gone from work/: %s", f->text);
+    }
+    w->import.filed = true;
+    job_dirty(j);
+    j->barrier = true;
+    return log_end(j, w, f) && ledger_import_set(j->ledger, &w->import, f);
+}
+
+bool filing_undo(struct job *j, struct work *w, struct fault *f)
+{
+    static const enum spool_folder from[] = {SPOOL_HELD, SPOOL_DONE};
+    char name[SPOOL_NAME_COPY];
+    struct stat st;
+    for (size_t i = 0; i < COUNT_OF(from); i++)
+        if (fstatat(spool_fd(j->spool, from[i]), w->import.file, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+            !spool_move(j->spool, w->import.file, from[i], SPOOL_WORK, f))
+            return false;
+
+    spool_name_copy(w->import.id, name);
+    if (w->import.state == IMPORT_CLAIMED ||
+        fstatat(spool_fd(j->spool, SPOOL_WORK), name, &st, AT_SYMLINK_NOFOLLOW) == 0)
+        return true;
+    return intake_copy_again(j, w, f);
+}

@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* NAME http: calls over libcurl.
+ *
+ * libcurl sends a POST a second time by itself when a kept connection dies before the first byte
+ * of an answer, and reports success. The pre-request hook runs once for each time that a request
+ * is about to leave on a connection, so its second run for one call aborts that call: the caller
+ * learns that the answer is missing, and decides. The hook's count also tells whether a failed
+ * call ever left. */
+#include "http.h"
+
+#include <curl/curl.h>
+#include <stdio.h>
+
+#define WAIT_FDS_MOST 256
+#define RETRY_AFTER_MOST (3600 * 1000) /* a PBX that asks for more is asked again after an hour */
+#define SYSTEM_CA_FILE "/etc/ssl/certs/ca-certificates.crt" /* as Debian's libcurl has it */
+
+struct call {
+    struct call *next;  /* in the free list */
+    struct call *older; /* in the list of all */
+    CURL *easy;
+    CURLU *url;
+    char *url_text;
+    unsigned settings; /* the http's settings that the handle was set up with */
+    struct buf body;
+    struct buf answer;
+    struct curl_slist *headers;
+    char *content_type;
+    uint64_t tag;
+    int left; /* how often a request left or was about to leave */
+    bool too_long;
+    char error[CURL_ERROR_SIZE];
+};
+
+struct http {
+    CURLM *multi;
+    struct call *all;
+    struct call *idle;
+    struct call *ended; /* its answer is lent to the caller */
+    size_t in_flight;
+    unsigned settings; /* counts changes */
+    int64_t connect_timeout, timeout;
+    char *ca_file;
+    char *proxy;
+};
+
+static int on_request(void *with, char *remote, char *local, int remote_port, int local_port)
+{
+    (void)remote;
+    (void)local;
+    (void)remote_port;
+    (void)local_port;
+    struct call *c = with;
+    c->left++;
+    return c->left == 1 ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
+}
+
+static size_t on_body(char *at, size_t size, size_t count, void *with)
+{
+    struct call *c = with;
+    if (!buf_add(&c->answer, at, size * count)) {
+        c->too_long = true;
+        return 0;
+    }
+    return size * count;
+}
+
+struct http *http_new(const struct http_settings *settings)
+{
+    curl_global_init(CURL_GLOBAL_DEFAULT);
+    struct http *h = xcalloc(1, sizeof *h);
+    h->multi = curl_multi_init();
+    if (!h->multi)
+        abort();
+    http_set(h, settings);
+    return h;
+}
+
+void http_set(struct http *h, const struct http_settings *settings)
+{
+    free(h->ca_file);
+    free(h->proxy);
+    h->ca_file = xstrdup(settings->ca_file);
+    h->proxy = xstrdup(settings->proxy);
+    h->connect_timeout = settings->connect_timeout;
+    h->timeout = settings->timeout;
+    h->settings++;
+    /* fewer than calls in flight would make libcurl drop connections that are about to be used */
+    curl_multi_setopt(h->multi, CURLMOPT_MAXCONNECTS, (long)settings->most + 4);
+}
+
+static void call_free(struct call *c)
+{
+    curl_easy_cleanup(c->easy);
+    curl_url_cleanup(c->url);
+    curl_slist_free_all(c->headers);
+    if (c->url_text)
+        wipe(c->url_text, strlen(c->url_text));
+    free(c->url_text);
+    free(c->content_type);
+    buf_wipe(&c->body);
+    buf_wipe(&c->answer);
+    free(c);
+}
+
+static void call_settings(struct http *h, struct call *c)
+{
+    curl_easy_setopt(c->easy, CURLOPT_CONNECTTIMEOUT_MS, (long)h->connect_timeout);
+    curl_easy_setopt(c->easy, CURLOPT_TIMEOUT_MS, (long)h->timeout);
+    curl_easy_setopt(c->easy, CURLOPT_PROXY, h->proxy);
+    curl_easy_setopt(c->easy, CURLOPT_CAINFO, h->ca_file[0] ? h->ca_file : SYSTEM_CA_FILE);
+    c->settings = h->settings;
+}
+
+static struct call *call_new(struct http *h)
+{
+    struct call *c = xcalloc(1, sizeof *c);
+    c->older = h->all;
+    h->all = c;
+    c->answer.most = HTTP_ANSWER_MOST;
+    c->easy = curl_easy_init();
+    c->url = curl_url();
+    if (!c->easy || !c->url)
+        abort();
+    curl_easy_setopt(c->easy, CURLOPT_PRIVATE, c);
+    curl_easy_setopt(c->easy, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(c->easy, CURLOPT_POST, 1L);
+    curl_easy_setopt(c->easy, CURLOPT_FOLLOWLOCATION, 0L);
+    curl_easy_setopt(c->easy, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(c->easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+    curl_easy_setopt(c->easy, CURLOPT_USERAGENT, "extspoold/" VERSION);
+    curl_easy_setopt(c->easy, CURLOPT_ERRORBUFFER, c->error);
+    curl_easy_setopt(c->easy, CURLOPT_PREREQFUNCTION, on_request);
+    curl_easy_setopt(c->easy, CURLOPT_PREREQDATA, c);
+    curl_easy_setopt(c->easy, CURLOPT_WRITEFUNCTION, on_body);
+    curl_easy_setopt(c->easy, CURLOPT_WRITEDATA, c);
+    return c;
+}
+
+static struct call *call_take(struct http *h)
+{
+    struct call *c = h->idle;
+    if (c)
+        h->idle = c->next;
+    else
+        c = call_new(h);
+    if (c->settings != h->settings)
+        call_settings(h, c);
+    return c;
+}
+
+/* Parsing a URL takes longer than sending to it, so a call keeps its URL as long as it serves. */
+static void call_aim(struct call *c, const char *url)
+{
+    if (c->url_text && strcmp(c->url_text, url) == 0)
+        return;
+    if (c->url_text)
+        wipe(c->url_text, strlen(c->url_text));
+    free(c->url_text);
+    c->url_text = xstrdup(url);
+    curl_url_set(c->url, CURLUPART_URL, url, 0);
+    curl_easy_setopt(c->easy, CURLOPT_CURLU, c->url);
+}
+
+static void call_content(struct call *c, const char *content_type)
+{
+    if (c->content_type && strcmp(c->content_type, content_type) == 0)
+        return;
+    free(c->content_type);
+    curl_slist_free_all(c->headers);
+    c->content_type = xstrdup(content_type);
+    char line[128];
+    snprintf(line, sizeof line, "Content-Type: %s", content_type);
+    c->headers = curl_slist_append(NULL, line);
+    c->headers = curl_slist_append(c->headers, "Expect:"); /* no waiting for 100 Continue */
+    if (!c->headers)
+        abort();
+    curl_easy_setopt(c->easy, CURLOPT_HTTPHEADER, c->headers);
+}
+
+void http_post(struct http *h, const char *url, const char *content_type, struct buf *body,
+               uint64_t tag)
+{
+    struct call *c = call_take(h);
+    call_aim(c, url);
+    call_content(c, content_type);
+    c->body = *body;
+    *body = (struct buf){0};
+    c->tag = tag;
+    c->left = 0;
+    c->too_long = false;
+    c->error[0] = '\0';
+    buf_reset(&c->answer);
+    curl_easy_setopt(c->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)c->body.len);
+    curl_easy_setopt(c->easy, CURLOPT_POSTFIELDS, buf_get(&c->body));
+    curl_multi_add_handle(h->multi, c->easy);
+    h->in_flight++;
+}
+
+size_t http_in_flight(const struct http *h)
+{
+    return h->in_flight;
+}
+
+/* Gives the call whose answer was lent back to the pool. */
+static void ended_release(struct http *h)
+{
+    struct call *c = h->ended;
+    if (!c)
+        return;
+    wipe(c->answer.at, c->answer.len);
+    buf_reset(&c->answer);
+    c->next = h->idle;
+    h->idle = c;
+    h->ended = NULL;
+}
+
+static void answer_fill(struct call *c, CURLcode code, struct http_answer *ret)
+{
+    *ret = (struct http_answer){.tag = c->tag, .body = buf_get(&c->answer), .len = c->answer.len};
+    long status = 0;
+    curl_off_t retry_after = 0;
+    curl_easy_getinfo(c->easy, CURLINFO_RESPONSE_CODE, &status);
+    curl_easy_getinfo(c->easy, CURLINFO_RETRY_AFTER, &retry_after);
+    ret->status = (int)status;
+    ret->retry_after =
+        retry_after * 1000 > RETRY_AFTER_MOST ? RETRY_AFTER_MOST : retry_after * 1000;
+    if (code == CURLE_OK) {
+        ret->end = HTTP_ANSWERED;
+        return;
+    }
+    ret->end = c->left == 0 ? HTTP_NOT_SENT : HTTP_CUT;
+    const char *text = c->error[0] ? c->error : curl_easy_strerror(code);
+    if (c->too_long)
+        text = "the answer is longer than any real one";
+    if (c->left > 1)
+        text = "the connection was closed before an answer came";
+    snprintf(ret->text, sizeof ret->text, "%.150s", text);
+}
+
+bool http_next(struct http *h, struct http_answer *ret)
+{
+    ended_release(h);
+    int running = 0;
+    int queued = 0;
+    CURLMsg *message = curl_multi_info_read(h->multi, &queued);
+    if (!message) {
+        curl_multi_perform(h->multi, &running);
+        message = curl_multi_info_read(h->multi, &queued);
+    }
+    if (!message)
+        return false;
+
+    assert(message->msg == CURLMSG_DONE);
+    CURLcode code = message->data.result;
+    char *private = NULL;
+    curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &private);
+    struct call *c = (struct call *)(void *)private;
+    answer_fill(c, code, ret);
+    curl_multi_remove_handle(h->multi, c->easy);
+    buf_wipe(&c->body);
+    h->in_flight--;
+    h->ended = c;
+    return true;
+}
+
+void http_wait(struct http *h, struct http_fd *fds, size_t count, int64_t timeout)
+{
+    struct curl_waitfd wait[WAIT_FDS_MOST] = {0};
+    assert(count <= WAIT_FDS_MOST);
+    for (size_t i = 0; i < count; i++) {
+        wait[i].fd = fds[i].fd;
+        wait[i].events = fds[i].write ? CURL_WAIT_POLLOUT : CURL_WAIT_POLLIN;
+    }
+    if (timeout > INT32_MAX)
+        timeout = INT32_MAX;
+    curl_multi_poll(h->multi, wait, (unsigned)count, (int)(timeout < 0 ? 0 : timeout), NULL);
+    for (size_t i = 0; i < count; i++)
+        fds[i].ready = wait[i].revents != 0;
+}
+
+struct http *http_free(struct http *h)
+{
+    if (!h)
+        return NULL;
+    ended_release(h);
+    for (struct call *c = h->all; c;) {
+        struct call *older = c->older;
+        curl_multi_remove_handle(h->multi, c->easy);
+        call_free(c);
+        c = older;
+    }
+    curl_multi_cleanup(h->multi);
+    free(h->ca_file);
+    free(h->proxy);
+    free(h);
+    curl_global_cleanup();
+    return NULL;
+}

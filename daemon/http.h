@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* HTTP calls (libcurl's multi interface): many in flight, and the one place where the program
+ * sleeps. Only POST; redirects are not followed; a request is never sent twice. */
+#ifndef EXTSPOOLD_HTTP_H
+#define EXTSPOOLD_HTTP_H
+
+#include "buf.h"
+#include "fault.h"
+
+#define HTTP_ANSWER_MOST (1024 * 1024) /* bytes of an answer; a longer one is cut off */
+
+struct http;
+
+struct http_settings {
+    int64_t connect_timeout; /* milliseconds */
+    int64_t timeout;         /* of the whole call */
+    const char *ca_file;     /* "" for the system's own */
+    const char *proxy;       /* "" for none */
+    size_t most;             /* calls in flight, so connections kept */
+};
+
+enum http_end {
+    HTTP_ANSWERED, /* status and body are whole */
+    HTTP_NOT_SENT, /* no connection was made: the request never left */
+    HTTP_CUT,      /* it left (or may have), and no whole answer came */
+};
+
+struct http_answer {
+    uint64_t tag;
+    enum http_end end;
+    int status;
+    const char *body; /* lent until the next call on this object */
+    size_t len;
+    int64_t retry_after; /* milliseconds, 0 when none was told */
+    char text[160];      /* what went wrong, for people; without the URL's query */
+};
+
+struct http *http_new(const struct http_settings *settings);
+struct http *http_free(struct http *h); /* cuts what is in flight; NULL */
+/* New settings, for the calls that begin from now on. */
+void http_set(struct http *h, const struct http_settings *settings);
+
+/* Begins a call. *body is taken over (and wiped when it ends). */
+void http_post(struct http *h, const char *url, const char *content_type, struct buf *body,
+               uint64_t tag);
+size_t http_in_flight(const struct http *h);
+
+/* The next call that has ended; false when there is none. */
+bool http_next(struct http *h, struct http_answer *ret);
+
+struct http_fd {
+    int fd;
+    bool write; /* wait until it can be written, not read */
+    bool ready;
+};
+/* Sleeps until a call moves, one of fds is ready, or the time (milliseconds) is over. */
+void http_wait(struct http *h, struct http_fd *fds, size_t count, int64_t timeout);
+
+#endif

@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* NAME inquire: what operators are told: status, show, verify. */
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "job_own.h"
+#include "json.h"
+
+#define PAGE          64
+#define FINISHED_MOST 50   /* finished imports in status, the newest */
+#define REFUSED_MOST  1000 /* rows in show */
+#define UNCLAIMED     256
+
+static void add_text(struct json_object *to, const char *key, const char *text)
+{
+    json_object_object_add(to, key, json_object_new_string(text));
+}
+
+static void add_number(struct json_object *to, const char *key, uint64_t number)
+{
+    json_object_object_add(to, key, json_object_new_uint64(number));
+}
+
+static void add_id(struct json_object *to, uint64_t id)
+{
+    char text[24];
+    snprintf(text, sizeof text, "%06llu", (unsigned long long)id);
+    add_text(to, "id", text);
+}
+
+/* The state as people are told it: waiting where the PBX does not let it go on, and no end before
+ * its report is there. */
+static const char *shown_state(struct job *j, const struct import *i, const char **ret_reason)
+{
+    bool ended = i->state > IMPORT_SENDING;
+    *ret_reason = i->reason;
+    if (ended && i->filed)
+        return import_state_text(i->state);
+    const char *waiting = pbx_waiting(j->pbx, j->mono);
+    if (!ended && i->state != IMPORT_CLAIMED && waiting) {
+        *ret_reason = waiting;
+        return "waiting";
+    }
+    return import_state_text(ended ? IMPORT_SENDING : i->state);
+}
+
+static bool status_one(struct job *j, const struct import *i, struct json_object *list,
+                       struct fault *f)
+{
+    struct ledger_counts counts;
+    if (!ledger_counts(j->ledger, i->id, &counts, f))
+        return false;
+    uint64_t done = counts.rows - counts.open;
+    const char *reason = NULL;
+    struct json_object *one = json_object_new_object();
+    add_id(one, i->id);
+    add_text(one, "name", i->name);
+    add_text(one, "state", shown_state(j, i, &reason));
+    add_number(one, "rows", counts.rows);
+    add_number(one, "done", done);
+
+    const struct work *w = job_work(j, i->id);
+    int64_t spent = w && w->stage == STAGE_SENDING ? j->mono - w->began : 0;
+    double rate = spent > 0 && w->done > w->done_at_begin
+                      ? (double)(w->done - w->done_at_begin) * 1000.0 / (double)spent
+                      : 0.0;
+    json_object_object_add(one, "rate", json_object_new_double(rate));
+    json_object_object_add(one, "left",
+                           rate > 0 ? json_object_new_int64((int64_t)((double)counts.open / rate))
+                                    : NULL);
+    add_text(one, "reason", reason);
+    json_object_array_add(list, one);
+    return true;
+}
+
+/* Imports in order of id: all that are not finished, and the newest finished ones. */
+static bool status_imports(struct job *j, struct json_object *list, struct fault *f)
+{
+    struct import page[PAGE];
+    size_t count = PAGE;
+    uint64_t newest = j->next_id > FINISHED_MOST ? j->next_id - FINISHED_MOST : 0;
+    for (uint64_t after = 0; count == PAGE;) {
+        if (!ledger_imports(j->ledger, after, false, page, PAGE, &count, f))
+            return false;
+        for (size_t k = 0; k < count; k++) {
+            struct work *w = job_work(j, page[k].id);
+            const struct import *i = w ? &w->import : &page[k];
+            bool open = i->state <= IMPORT_SENDING || i->state == IMPORT_HELD || !i->filed;
+            after = i->id;
+            if ((open || i->id >= newest) && !status_one(j, i, list, f))
+                return false;
+        }
+    }
+    return true;
+}
+
+static void status_unclaimed(struct job *j, struct json_object *list)
+{
+    struct spool_odd *odd = xcalloc(UNCLAIMED, sizeof *odd);
+    size_t count = spool_odd(j->spool, j->mono, odd, UNCLAIMED);
+    for (size_t i = 0; i < count && i < UNCLAIMED; i++) {
+        struct json_object *one = json_object_new_object();
+        add_text(one, "name", odd[i].name);
+        add_text(one, "reason", odd[i].reason);
+        json_object_array_add(list, one);
+    }
+    free(odd);
+}
+
+struct json_object *job_status(struct job *j, struct fault *f)
+{
+    struct json_object *status = json_object_new_object();
+    struct json_object *imports = json_object_new_array();
+    struct json_object *unclaimed = json_object_new_array();
+    json_object_object_add(status, "imports", imports);
+    json_object_object_add(status, "unclaimed", unclaimed);
+    const char *waiting = j->send ? pbx_waiting(j->pbx, j->mono) : NULL;
+    json_object_object_add(status, "waiting", waiting ? json_object_new_string(waiting) : NULL);
+    if (!status_imports(j, imports, f)) {
+        json_object_put(status);
+        return NULL;
+    }
+    status_unclaimed(j, unclaimed);
+    return status;
+}
+
+/* ---- show ---- */
+
+static void show_counts(struct json_object *to, const struct ledger_counts *c)
+{
+    struct json_object *counts = json_object_new_object();
+    add_number(counts, "rows", c->rows);
+    add_number(counts, "created", c->created);
+    add_number(counts, "unchanged", c->unchanged);
+    add_number(counts, "skipped", c->skipped);
+    add_number(counts, "invalid", c->invalid);
+    add_number(counts, "failed", c->failed);
+    json_object_object_add(to, "counts", counts);
+}
+
+static void show_files(struct job *j, const struct import *i, struct json_object *to)
+{
+    static const struct {
+        enum spool_folder folder;
+        const char *extension;
+    } reports[] = {
+        {SPOOL_REPORTS, ".json"}, {SPOOL_REPORTS, ".results.csv"}, {SPOOL_REPORTS, ".rejects.csv"},
+        {SPOOL_REPORTS, ".html"}, {SPOOL_SECRETS, ".secrets.csv"},
+    };
+    struct json_object *files = json_object_new_array();
+    for (size_t k = 0; k < COUNT_OF(reports); k++) {
+        char name[LEDGER_NAME + 16];
+        char path[4096 + LEDGER_NAME + 16];
+        snprintf(name, sizeof name, "%s%s", i->stem, reports[k].extension);
+        if (faccessat(spool_fd(j->spool, reports[k].folder), name, F_OK, AT_SYMLINK_NOFOLLOW) != 0)
+            continue;
+        snprintf(path, sizeof path, "%s/%s", spool_path(j->spool, reports[k].folder), name);
+        json_object_array_add(files, json_object_new_string(path));
+    }
+    json_object_object_add(to, "files", files);
+}
+
+static bool show_refused(struct job *j, uint64_t id, struct json_object *to, struct fault *f)
+{
+    struct json_object *list = json_object_new_array();
+    json_object_object_add(to, "refused", list);
+    struct ledger_row page[PAGE];
+    size_t count = PAGE;
+    unsigned refused = 1u << ROW_INVALID | 1u << ROW_FAILED;
+    for (uint64_t after = 0; count == PAGE && json_object_array_length(list) < REFUSED_MOST;) {
+        if (!ledger_rows(j->ledger, id, after, refused, page, PAGE, &count, f))
+            return false;
+        for (size_t k = 0; k < count; k++) {
+            char code[CODE_TEXT];
+            struct json_object *one = json_object_new_object();
+            add_number(one, "row", page[k].row);
+            add_number(one, "line", page[k].line);
+            add_text(one, "number", page[k].number);
+            add_text(one, "outcome", row_state_text(page[k].state));
+            add_text(one, "code", code_text(page[k].code, code));
+            add_text(one, "message", code_meaning(page[k].code));
+            json_object_array_add(list, one);
+            after = page[k].row;
+        }
+    }
+    json_object_object_add(to, "refused_truncated", json_object_new_boolean(count == PAGE));
+    return true;
+}
+
+struct json_object *job_show(struct job *j, uint64_t id, struct fault *f)
+{
+    struct import i;
+    struct ledger_counts counts;
+    const char *reason = NULL;
+    if (!job_find(j, id, &i, f) || !ledger_counts(j->ledger, id, &counts, f))
+        return NULL;
+    struct json_object *show = json_object_new_object();
+    char time[CLOCK_TEXT];
+    add_id(show, id);
+    add_text(show, "name", i.name);
+    add_text(show, "state", shown_state(j, &i, &reason));
+    add_text(show, "reason", reason);
+    add_text(show, "started", clock_text(i.started, time));
+    add_text(show, "finished", clock_text(i.finished, time));
+    show_counts(show, &counts);
+    show_files(j, &i, show);
+    if (!show_refused(j, id, show, f)) {
+        json_object_put(show);
+        return NULL;
+    }
+    return show;
+}
+
+/* ---- verify ---- */
+
+static void problem(struct json_object *list, const char *format, uint64_t row)
+{
+    char text[160];
+    if (json_object_array_length(list) >= PAGE)
+        return;
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+    snprintf(text, sizeof text, format, (unsigned long long)row);
+#pragma GCC diagnostic pop
+    json_object_array_add(list, json_object_new_string(text));
+}
+
+/* Rows are numbered without a gap, lie one behind the other in the file, and each is final. The
+ * ledger's key sees to it that no row is there twice. */
+static bool verify_rows(struct job *j, const struct import *i, struct json_object *list,
+                        uint64_t *ret_rows, struct fault *f)
+{
+    struct ledger_row page[PAGE];
+    size_t count = PAGE;
+    uint64_t expected = 1;
+    uint64_t end = i->data_offset;
+    for (uint64_t after = 0; count == PAGE; after = expected - 1) {
+        if (!ledger_rows(j->ledger, i->id, after, LEDGER_ALL, page, PAGE, &count, f))
+            return false;
+        for (size_t k = 0; k < count; k++, expected++) {
+            if (page[k].row != expected)
+                problem(list, "row %llu is missing", expected);
+            expected = page[k].row;
+            if (page[k].offset < end)
+                problem(list, "row %llu overlaps the one before it", expected);
+            if (page[k].state < ROW_FINAL)
+                problem(list, "row %llu has no outcome yet", expected);
+            end = page[k].offset + page[k].bytes;
+        }
+    }
+    if (end > i->bytes)
+        problem(list, "row %llu ends beyond the end of the file", expected - 1);
+    *ret_rows = expected - 1;
+    return true;
+}
+
+/* The original is the file that was read. */
+static void verify_file(struct job *j, const struct import *i, struct json_object *list)
+{
+    static const enum spool_folder folders[] = {SPOOL_WORK, SPOOL_DONE, SPOOL_HELD, SPOOL_REJECTED};
+    ON_LEAVE(close_fd) int fd = -1;
+    uint64_t bytes = 0;
+    for (size_t k = 0; k < COUNT_OF(folders) && fd < 0; k++)
+        spool_read(j->spool, folders[k], i->file, &fd, &bytes, NULL);
+    if (fd < 0)
+        return; /* taken away by a retention rule or an administrator */
+    struct digest *digest = digest_new();
+    char piece[65536];
+    char hex[DIGEST_HEX];
+    for (ssize_t n; (n = read(fd, piece, sizeof piece)) > 0;)
+        digest_add(digest, piece, (size_t)n);
+    digest_hex(digest, hex);
+    digest_free(digest);
+    if (i->sha256[0] && strcmp(hex, i->sha256) != 0)
+        problem(list, "the original has changed since it was read", 0);
+}
+
+struct json_object *job_verify(struct job *j, uint64_t id, struct fault *f)
+{
+    struct import i;
+    uint64_t rows = 0;
+    if (!job_find(j, id, &i, f))
+        return NULL;
+    struct json_object *verify = json_object_new_object();
+    struct json_object *problems = json_object_new_array();
+    if (!verify_rows(j, &i, problems, &rows, f)) {
+        json_object_put(problems);
+        json_object_put(verify);
+        return NULL;
+    }
+    if (i.state <= IMPORT_SENDING)
+        problem(problems, "the import is not finished", 0);
+    verify_file(j, &i, problems);
+    add_id(verify, id);
+    add_number(verify, "rows", rows);
+    json_object_object_add(verify, "whole",
+                           json_object_new_boolean(json_object_array_length(problems) == 0));
+    json_object_object_add(verify, "problems", problems);
+    return verify;
+}
+
+/* ---- the service manager's line ---- */
+
+const char *job_summary(struct job *j)
+{
+    uint64_t total = 0;
+    uint64_t done = 0;
+    size_t count = 0;
+    for (size_t i = 0; i < WORKS_MOST; i++) {
+        const struct work *w = j->works[i];
+        count += w != NULL;
+        total += w ? w->total : 0;
+        done += w ? w->done : 0;
+    }
+    const char *waiting = pbx_waiting(j->pbx, j->mono);
+    bool held = false;
+    ledger_held(j->ledger, &held, NULL);
+    if (waiting)
+        snprintf(j->summary, sizeof j->summary, "waiting: %s", waiting);
+    else if (count)
+        snprintf(j->summary, sizeof j->summary, "importing %zu file%s, %llu of %llu rows done",
+                 count, count == 1 ? "" : "s", (unsigned long long)done,
+                 (unsigned long long)total);
+    else
+        snprintf(j->summary, sizeof j->summary, "ready%s", held ? "; an import is held" : "");
+    return j->summary;
+}

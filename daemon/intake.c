@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* NAME intake: claimed -> planned.
+ *
+ * First the private copy: an uploader's open descriptor can still write into the claimed file,
+ * so everything later reads what was read here. Then every record is checked and gets its row in
+ * the ledger. A crash in between starts the import's intake afresh. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "dialect.h"
+#include "fsio.h"
+#include "job_own.h"
+#include "log.h"
+
+#define COPY_PIECE  (256 * 1024)
+#define COPY_PIECES 8    /* a turn */
+#define ROWS_A_TURN 2000
+#define DEATHS_MOST 2
+
+static void reject(struct job *j, struct work *w, int code, const char *reason)
+{
+    work_turn(j, w, IMPORT_REJECTED, code, reason);
+}
+
+static void reject_fault(struct job *j, struct work *w, int code, const struct fault *f)
+{
+    reject(j, w, code, f->text);
+}
+
+/* ---- the private copy ---- */
+
+static bool copy_open(struct job *j, struct work *w, struct fault *f)
+{
+    char name[SPOOL_NAME_COPY];
+    struct fault unreadable = {0};
+    if (!spool_read(j->spool, SPOOL_WORK, w->import.file, &w->original, &w->import.bytes,
+                    &unreadable)) {
+        reject_fault(j, w, CODE_UNREADABLE, &unreadable);
+        return true;
+    }
+    spool_name_copy(w->import.id, name);
+    w->copy_out = openat(spool_fd(j->spool, SPOOL_WORK), name,
+                         O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (w->copy_out < 0)
+        return fault_set(f, FAULT_IO, errno, "create '%s'", name);
+    w->digest = digest_new();
+    w->copied = 0;
+    return true;
+}
+
+/* One piece; *ret_end at the end of the file. */
+static bool copy_piece(struct job *j, struct work *w, bool *ret_end, struct fault *f)
+{
+    static char piece[COPY_PIECE];
+    ssize_t n = read(w->original, piece, sizeof piece);
+    if (n < 0 && errno == EINTR)
+        return true;
+    if (n < 0) {
+        struct fault unreadable = {0};
+        fault_set(&unreadable, FAULT_INPUT, errno, "read the file");
+        reject_fault(j, w, CODE_UNREADABLE, &unreadable);
+        return true;
+    }
+    digest_add(w->digest, piece, (size_t)n);
+    w->copied += (uint64_t)n;
+    *ret_end = n == 0;
+    return fsio_write(w->copy_out, piece, (size_t)n, f);
+}
+
+static bool copy_end(struct job *j, struct work *w, struct fault *f)
+{
+    w->import.bytes = w->copied;
+    digest_hex(w->digest, w->import.sha256);
+    w->digest = digest_free(w->digest);
+    close_fd(&w->original);
+    if (!fsio_sync(w->copy_out, "private copy", f) ||
+        !fsio_sync(spool_fd(j->spool, SPOOL_WORK), "work", f))
+        return false;
+    w->copy = w->copy_out;
+    w->copy_out = -1;
+    return true;
+}
+
+static bool copy_step(struct job *j, struct work *w, bool *ret_end, struct fault *f)
+{
+    for (int i = 0; i < COPY_PIECES && !*ret_end && w->stage == STAGE_COPY; i++) {
+        if (!copy_piece(j, w, ret_end, f))
+            return false;
+        if (j->config->spool.max_bytes && w->copied > (uint64_t)j->config->spool.max_bytes)
+            reject(j, w, CODE_FILE_TOO_LARGE, code_meaning(CODE_FILE_TOO_LARGE));
+    }
+    return true;
+}
+
+/* ---- the header ---- */
+
+static bool guess_dialect(struct job *j, struct work *w, struct dialect *ret)
+{
+    char *head = xmalloc(DIALECT_HEAD);
+    struct fault why = {0};
+    int code = CODE_NONE;
+    ssize_t n = pread(w->copy, head, DIALECT_HEAD, 0);
+    bool good = dialect_guess(head, n > 0 ? (size_t)n : 0, ret, &code, &why);
+    wipe(head, n > 0 ? (size_t)n : 0);
+    free(head);
+    if (!good)
+        reject_fault(j, w, code, &why);
+    return good;
+}
+
+/* A file that has its original schema in state/ can be checked again just so at any time. */
+static bool keep_schema(struct job *j, struct work *w, struct fault *f)
+{
+    size_t len = 0;
+    const char *text = schema_text(j->schema, &len);
+    memcpy(w->import.schema, j->schema_digest, sizeof w->import.schema);
+
+    char path[4096];
+    ON_LEAVE(close_fd) int folder = -1;
+    snprintf(path, sizeof path, "%s/schemas", j->config->state.directory);
+    if (!fsio_folder(path, 0700, &folder, f))
+        return false;
+    char name[80];
+    snprintf(name, sizeof name, "%s.json", j->schema_digest);
+    if (faccessat(folder, name, F_OK, 0) != 0) {
+        struct fsio_file *file = NULL;
+        if (!fsio_create(folder, ".schema.tmp", 0600, &file, f))
+            return false;
+        fsio_add(file, text, len);
+        if (!fsio_finish(file, name, f))
+            return false;
+    }
+    return schema_parse(text, len, name, &w->schema, f);
+}
+
+static void reject_header(struct job *j, struct work *w, const struct row *header)
+{
+    if (header->kind == ROW_KIND_END) {
+        reject(j, w, CODE_EMPTY_FILE, code_meaning(CODE_EMPTY_FILE));
+        return;
+    }
+    char reason[LEDGER_REASON];
+    snprintf(reason, sizeof reason, "the heading line cannot be read: %s",
+             code_meaning(header->code));
+    reject(j, w, header->code, reason);
+}
+
+/* Reads the header and maps it. The work leaves STAGE_COPY: for STAGE_ROWS or as rejected. */
+static bool header_read(struct job *j, struct work *w, struct fault *f)
+{
+    struct dialect dialect;
+    if (!guess_dialect(j, w, &dialect))
+        return true;
+    memcpy(w->import.encoding, dialect.encoding, sizeof w->import.encoding);
+    w->import.bom = dialect.bom;
+    w->import.delimiter = dialect.delimiter;
+    snprintf(w->import.profile, sizeof w->import.profile, "vendor"); /* the schema's own names */
+    if (!keep_schema(j, w, f))
+        return false;
+
+    struct row header;
+    w->rows = rows_new(w->copy, dialect.delimiter, dialect.bom ? 3 : 0, 1);
+    if (!rows_next(w->rows, &header, f))
+        return false;
+    w->import.header_line = header.line;
+    w->import.header_offset = header.offset;
+    if (header.kind != ROW_KIND_RECORD) {
+        reject_header(j, w, &header);
+        return true;
+    }
+    w->import.columns = header.count;
+    w->import.data_offset = header.offset + header.bytes;
+    w->columns = columns_new(w->schema, header.cells, header.count, &w->findings);
+    rows_expect(w->rows, header.count);
+    const struct finding *error = finding_error(&w->findings);
+    if (error) {
+        char reason[LEDGER_REASON + 64];
+        snprintf(reason, sizeof reason, "%s: %s", error->column, error->message);
+        reject(j, w, error->code, reason);
+        return true;
+    }
+    w->numbers = numbers_new();
+    w->stage = STAGE_ROWS;
+    return ledger_rows_clear(j->ledger, w->import.id, f);
+}
+
+/* ---- the rows ---- */
+
+/* A number that an earlier row has, or that an earlier unfinished import still has to send. */
+static bool plan_number(struct job *j, struct work *w, struct ledger_row *row, struct fault *f)
+{
+    struct cell number = record_number(&w->record);
+    if (!numbers_add(w->numbers, number.at, number.len)) {
+        row->state = ROW_INVALID;
+        row->code = CODE_DUPLICATE_NUMBER;
+        row->finished = j->wall;
+        return true;
+    }
+    uint64_t earlier = 0;
+    if (!ledger_number_open(j->ledger, row->number, w->import.id, &earlier, f))
+        return false;
+    if (earlier) {
+        row->after = true;
+        return true;
+    }
+    return work_known(j, w, row, f);
+}
+
+static bool plan_row(struct job *j, struct work *w, const struct row *read, struct fault *f)
+{
+    findings_reset(&w->findings);
+    struct ledger_row row = {.row = ++w->planned,
+                             .line = read->line,
+                             .offset = read->offset,
+                             .bytes = read->bytes};
+    row.state = columns_check(w->columns, read, &w->record, &w->findings);
+    row.findings = w->findings.count > 0;
+    work_number(&w->record, row.number);
+    if (row.state == ROW_PLANNED) {
+        if (!plan_number(j, w, &row, f))
+            return false;
+    } else {
+        row.code = w->findings.at[0].code;
+        const struct finding *error = finding_error(&w->findings);
+        if (error)
+            row.code = error->code;
+        row.finished = j->wall;
+    }
+    w->to_send += row.state == ROW_PLANNED;
+    w->invalid += row.state == ROW_INVALID;
+    return ledger_row_add(j->ledger, w->import.id, &row, f);
+}
+
+/* A guard that holds the planned import, or CODE_NONE. */
+static int guard(const struct job *j, const struct work *w)
+{
+    const struct config *c = j->config;
+    if (c->import.mode == MODE_ALL_OR_NOTHING && w->invalid)
+        return CODE_ALL_OR_NOTHING;
+    if (w->planned && 100.0 * (double)w->invalid / (double)w->planned > c->import.max_invalid)
+        return CODE_MAX_INVALID;
+    if (c->import.max_rows_changed && w->to_send > (uint64_t)c->import.max_rows_changed)
+        return CODE_MAX_ROWS_CHANGED;
+    return CODE_NONE;
+}
+
+static bool rows_end(struct job *j, struct work *w, struct fault *f)
+{
+    w->numbers = numbers_free(w->numbers);
+    w->import.deaths = 0;
+    w->import.pbx = pbx_id(j->pbx);
+    w->import.resume = IMPORT_SENDING;
+    if (w->import.cancelling) {
+        w->import.state = IMPORT_SENDING;
+        w->stage = STAGE_SENDING;
+        j->barrier = true;
+        return ledger_rows_turn(j->ledger, w->import.id, ROW_PLANNED, ROW_SKIPPED, CODE_CANCELLED,
+                                j->wall, f);
+    }
+    int code = guard(j, w);
+    if (code != CODE_NONE) {
+        work_turn(j, w, IMPORT_HELD, code, code_meaning(code));
+        return true;
+    }
+    w->import.state = IMPORT_PLANNED;
+    w->import.filed = true;
+    w->stage = STAGE_SENDING;
+    j->barrier = true;
+    log_info(w->import.id, "%llu rows read, %llu to send, %llu invalid",
+             (unsigned long long)w->planned, (unsigned long long)w->to_send,
+             (unsigned long long)w->invalid);
+    return true;
+}
+
+static bool rows_step(struct job *j, struct work *w, struct fault *f)
+{
+    for (int i = 0; i < ROWS_A_TURN; i++) {
+        struct row read;
+        if (!rows_next(w->rows, &read, f))
+            return false;
+        if (read.kind == ROW_KIND_END) {
+            return rows_end(j, w, f);
+        }
+        if (j->config->spool.max_rows && w->planned >= (uint64_t)j->config->spool.max_rows) {
+            reject(j, w, CODE_TOO_MANY_ROWS, code_meaning(CODE_TOO_MANY_ROWS));
+            return ledger_rows_clear(j->ledger, w->import.id, f);
+        }
+        if (!plan_row(j, w, &read, f))
+            return false;
+    }
+    return true;
+}
+
+/* ---- the step ---- */
+
+static bool intake_begin(struct job *j, struct work *w, struct fault *f)
+{
+    if (w->import.deaths >= DEATHS_MOST) {
+        w->import.resume = IMPORT_CLAIMED;
+        work_turn(j, w, IMPORT_HELD, CODE_DEADLY_FILE, code_meaning(CODE_DEADLY_FILE));
+        return true;
+    }
+    /* counted before the file is touched; a clean end of intake forgets it */
+    w->import.deaths++;
+    j->barrier = true;
+    return copy_open(j, w, f);
+}
+
+bool intake_step(struct job *j, struct work *w, struct fault *f)
+{
+    job_dirty(j);
+    bool end = false;
+    bool good = true;
+    if (w->stage == STAGE_ROWS)
+        good = rows_step(j, w, f);
+    else if (w->copy_out < 0)
+        good = intake_begin(j, w, f);
+    else
+        good = copy_step(j, w, &end, f) &&
+               (!end || (copy_end(j, w, f) && header_read(j, w, f)));
+    if (!good)
+        return false;
+    if (w->stage == STAGE_ROWS && !end)
+        return true;
+    return ledger_import_set(j->ledger, &w->import, f);
+}
+
+bool intake_copy_again(struct job *j, struct work *w, struct fault *f)
+{
+    char planned[DIGEST_HEX];
+    memcpy(planned, w->import.sha256, sizeof planned);
+    w->stage = STAGE_COPY;
+    if (!copy_open(j, w, f))
+        return false;
+    for (bool end = false; w->stage == STAGE_COPY && !end;)
+        if (!copy_step(j, w, &end, f))
+            return false;
+    if (w->stage != STAGE_COPY)
+        return fault_set(f, FAULT_INPUT, 0, "%s", w->import.reason);
+    if (!copy_end(j, w, f))
+        return false;
+    close_fd(&w->copy);
+    if (memcmp(planned, w->import.sha256, sizeof planned) != 0)
+        return fault_set(f, FAULT_INPUT, 0, "the file has changed since it was imported");
+    return true;
+}

@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* NAME job: the turn.
+ *
+ *   answers -> claims -> intake, settling -> intents -> THE BARRIER (commit) -> filing -> calls
+ *
+ * Whatever the ledger says after the barrier may be acted upon; nothing before. */
+#include "job_own.h"
+
+#include <stdio.h>
+#include <sys/random.h>
+
+#include "fsio.h"
+#include "log.h"
+
+#define CLAIMS_A_TURN 256
+#define INTAKES       2  /* works that get an intake step in one turn */
+#define COMMIT_AFTER  20 /* ms that a result may wait for its commit */
+#define ODD_MOST      64
+
+void job_dirty(struct job *j)
+{
+    if (!j->dirty_since)
+        j->dirty_since = j->mono;
+}
+
+uint32_t job_random(void)
+{
+    uint32_t random = 0;
+    if (getrandom(&random, sizeof random, GRND_NONBLOCK) < 0)
+        random = UINT32_MAX; /* no chance to be had: the longest wait */
+    return random;
+}
+
+struct work *job_work(struct job *j, uint64_t id)
+{
+    for (size_t i = 0; i < WORKS_MOST; i++)
+        if (j->works[i] && j->works[i]->import.id == id)
+            return j->works[i];
+    return NULL;
+}
+
+void job_hint(struct job *j)
+{
+    j->hinted = true;
+}
+
+/* ---- the spool ---- */
+
+static void tell_odd(struct job *j)
+{
+    struct spool_odd odd[ODD_MOST];
+    size_t count = spool_odd(j->spool, j->mono, odd, ODD_MOST);
+    for (size_t i = 0; i < count && i < ODD_MOST; i++)
+        if (odd[i].fresh)
+            log_warning(0, "'%s' stays in incoming/: %s", odd[i].name, odd[i].reason);
+}
+
+static bool claim(struct job *j, struct fault *f)
+{
+    size_t count = 0;
+    for (; count < CLAIMS_A_TURN; count++) {
+        struct import import;
+        bool claimed = false;
+        if (!spool_claim(j->spool, j->mono, j->next_id, &import, &claimed, f))
+            return false;
+        if (!claimed)
+            break;
+        j->next_id++;
+        import.state = IMPORT_CLAIMED;
+        import.filed = true;
+        import.started = j->wall;
+        if (!ledger_import_set(j->ledger, &import, f))
+            return false;
+        log_info(import.id, "'%s' claimed, %llu bytes", import.name,
+                 (unsigned long long)import.bytes);
+    }
+    j->claims_pending = count == CLAIMS_A_TURN;
+    if (!count)
+        return true;
+    j->more_works = true;
+    j->barrier = true;
+    job_dirty(j);
+    return spool_sync(j->spool, f);
+}
+
+static bool look_at_spool(struct job *j, struct fault *f)
+{
+    if (j->stopping || !j->send)
+        return true;
+    if (j->hinted || j->mono >= j->next_scan || j->mono >= spool_due(j->spool)) {
+        j->hinted = false;
+        j->next_scan = j->mono + j->config->spool.rescan;
+        if (!spool_scan(j->spool, j->mono, f))
+            return false;
+        j->claims_pending = true;
+        tell_odd(j);
+    }
+    return !j->claims_pending || claim(j, f);
+}
+
+/* ---- works ---- */
+
+/* An import that cannot be taken up is put aside with the reason; the others go on. */
+static bool put_aside(struct job *j, struct work *w, const struct fault *why, struct fault *f)
+{
+    w->import.resume = w->import.state == IMPORT_CLAIMED ? IMPORT_CLAIMED : IMPORT_SENDING;
+    work_turn(j, w, IMPORT_HELD, CODE_UNREADABLE, why->text);
+    return ledger_import_set(j->ledger, &w->import, f);
+}
+
+static bool work_begin(struct job *j, struct work *w, struct fault *f)
+{
+    struct fault why = {0};
+    if (!w->import.filed) {
+        w->stage = STAGE_FILING;
+        return true;
+    }
+    if (!filing_undo(j, w, &why))
+        return put_aside(j, w, &why, f);
+    if (w->import.state == IMPORT_CLAIMED) {
+        w->stage = STAGE_COPY;
+        return true;
+    }
+    if (!work_open(j, w, &why))
+        return put_aside(j, w, &why, f);
+    return delivery_start(j, w, f);
+}
+
+/* Loads unfinished imports, oldest first, while there is a free place. */
+static bool admit(struct job *j, struct fault *f)
+{
+    size_t place = 0;
+    uint64_t after = 0;
+    while (j->more_works && !j->stopping) {
+        while (place < WORKS_MOST && j->works[place])
+            place++;
+        if (place == WORKS_MOST)
+            return true;
+
+        struct import import;
+        size_t count = 0;
+        if (!ledger_imports(j->ledger, after, true, &import, 1, &count, f))
+            return false;
+        if (!count) {
+            j->more_works = false;
+            return true;
+        }
+        after = import.id;
+        if (job_work(j, import.id) || (!j->send && import.filed))
+            continue;
+        j->works[place] = work_new(&import);
+        if (!work_begin(j, j->works[place], f))
+            return false;
+    }
+    return true;
+}
+
+/* Intake for a few works, round robin, so that a long file does not keep a short one waiting. */
+static bool take_in(struct job *j, struct fault *f)
+{
+    size_t done = 0;
+    for (size_t i = 0; i < WORKS_MOST && done < INTAKES && !j->stopping; i++) {
+        struct work *w = j->works[j->next_intake];
+        j->next_intake = (j->next_intake + 1) % WORKS_MOST;
+        if (!w || (w->stage != STAGE_COPY && w->stage != STAGE_ROWS))
+            continue;
+        done++;
+        if (!intake_step(j, w, f))
+            return false;
+        if (w->stage == STAGE_SENDING && !delivery_start(j, w, f))
+            return false;
+    }
+    return true;
+}
+
+static bool settle(struct job *j, struct fault *f)
+{
+    for (size_t i = 0; i < WORKS_MOST; i++)
+        if (j->works[i] && j->works[i]->stage == STAGE_SENDING &&
+            !delivery_settle(j, j->works[i], f))
+            return false;
+    return true;
+}
+
+static bool file_away(struct job *j, struct fault *f)
+{
+    for (size_t i = 0; i < WORKS_MOST; i++) {
+        struct work *w = j->works[i];
+        bool done = false;
+        if (!w || w->stage != STAGE_FILING)
+            continue;
+        if (!filing_step(j, w, &done, f))
+            return false;
+        if (done) {
+            j->works[i] = work_free(w);
+            j->more_works = true;
+        }
+    }
+    return true;
+}
+
+static bool is_wanted(const struct job *j)
+{
+    for (size_t i = 0; i < WORKS_MOST; i++)
+        if (j->works[i] && j->works[i]->stage == STAGE_SENDING && !j->stopping)
+            return true;
+    return false;
+}
+
+/* ---- the barrier ---- */
+
+static bool barrier(struct job *j, struct fault *f)
+{
+    if (!ledger_dirty(j->ledger)) {
+        j->barrier = false;
+        j->dirty_since = 0;
+        return true;
+    }
+    bool due = j->barrier || !j->abroad || j->stopping ||
+               j->mono - j->dirty_since >= COMMIT_AFTER;
+    if (!due)
+        return true;
+    j->barrier = false;
+    j->dirty_since = 0;
+    return ledger_commit(j->ledger, f);
+}
+
+/* ---- telling ---- */
+
+static void tell_waiting(struct job *j)
+{
+    const char *reason = is_wanted(j) ? pbx_waiting(j->pbx, j->mono) : NULL;
+    if (!reason) {
+        if (j->told[0])
+            log_info(0, "the PBX is served again");
+        j->told[0] = '\0';
+        j->told_loud = false;
+        return;
+    }
+    if (!j->told[0])
+        j->told_since = j->mono;
+    if (strcmp(reason, j->told) != 0) {
+        log_warning(0, "imports wait: %s", reason);
+        snprintf(j->told, sizeof j->told, "%s", reason);
+    }
+    int64_t give_up = j->config->retry.give_up;
+    if (give_up && !j->told_loud && j->mono - j->told_since >= give_up) {
+        log_error(0, "imports have been waiting for %lld hours: %s",
+                  (long long)(give_up / 3600000), reason);
+        j->told_loud = true;
+    }
+}
+
+/* ---- the turn ---- */
+
+bool job_turn(struct job *j, struct fault *f)
+{
+    j->mono = clock_mono();
+    j->wall = clock_wall();
+    if (!verdict_take(j, f) || !look_at_spool(j, f) || !admit(j, f) || !take_in(j, f) ||
+        !settle(j, f))
+        return false;
+    pbx_turn(j->pbx, j->mono, is_wanted(j) && j->send);
+    if (!delivery_fill(j, f) || !barrier(j, f) || !file_away(j, f) || !delivery_send(j, f))
+        return false;
+    tell_waiting(j);
+    return true;
+}
+
+static int64_t earlier(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Whether a work can go on at once, without anything happening outside. */
+static bool is_moving(const struct job *j, const struct work *w)
+{
+    bool waiting = pbx_waiting(j->pbx, j->mono) != NULL;
+    switch (w->stage) {
+    case STAGE_COPY:
+    case STAGE_ROWS:
+        return !j->stopping;
+    case STAGE_FILING:
+        return w->tasks == 0;
+    case STAGE_SENDING:
+        if (w->drained)
+            return w->tasks == 0 && !w->applying && (!w->import.apply || pbx_room(j->pbx, j->mono));
+        return !waiting && !j->stopping && j->ready_count + j->abroad == 0 &&
+               j->tasks_count < TASKS_MOST / 2;
+    }
+    return false;
+}
+
+int64_t job_due(const struct job *j)
+{
+    bool free_place = false;
+    if (j->claims_pending || j->hinted)
+        return 0;
+    for (size_t i = 0; i < WORKS_MOST; i++) {
+        free_place = free_place || !j->works[i];
+        if (j->works[i] && is_moving(j, j->works[i]))
+            return 0;
+    }
+    if (free_place && j->more_works && !j->stopping)
+        return 0;
+
+    int64_t due = delivery_due(j);
+    due = earlier(due, pbx_due(j->pbx, j->mono, is_wanted(j)));
+    if (j->send && !j->stopping) {
+        due = earlier(due, spool_due(j->spool));
+        due = earlier(due, j->next_scan);
+    }
+    if (ledger_dirty(j->ledger))
+        due = earlier(due, j->dirty_since + COMMIT_AFTER);
+    return due <= j->mono ? 0 : due - j->mono;
+}
+
+struct http *job_http(struct job *j)
+{
+    return j->http;
+}
+
+void job_stop(struct job *j)
+{
+    j->stopping = true;
+}
+
+bool job_stopped(const struct job *j)
+{
+    return j->stopping && pbx_in_flight(j->pbx) == 0;
+}
+
+bool job_refused(const struct job *j)
+{
+    return j->refused;
+}
+
+/* All that an import has left waits for another import that is put aside. */
+static bool is_blocked(const struct job *j, const struct work *w)
+{
+    if (!w->drained || !w->tasks)
+        return false;
+    for (size_t i = 0; i < TASKS_MOST; i++) {
+        const struct task *t = &j->tasks[i];
+        if (t->phase != TASK_FREE && t->work == w && t->row.state != ROW_PLANNED)
+            return false;
+    }
+    return true;
+}
+
+enum job_state job_state(struct job *j)
+{
+    bool waits = pbx_waits_long(j->pbx, j->mono) && pbx_in_flight(j->pbx) == 0;
+    bool left = false;
+    if (j->hinted || j->claims_pending || j->more_works || ledger_dirty(j->ledger) ||
+        spool_due(j->spool) != CLOCK_NEVER)
+        return JOB_BUSY;
+    for (size_t i = 0; i < WORKS_MOST; i++) {
+        const struct work *w = j->works[i];
+        if (!w)
+            continue;
+        if (w->stage != STAGE_SENDING || !(waits || is_blocked(j, w)))
+            return JOB_BUSY;
+        left = true;
+    }
+    bool held = false;
+    if (!left && ledger_held(j->ledger, &held, NULL) && !held)
+        return JOB_IDLE;
+    return JOB_STUCK;
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The whole work of the daemon: from files in the spool to reports. Everything else is a part
+ * that knows nothing of the others; this conducts them. */
+#ifndef EXTSPOOLD_JOB_H
+#define EXTSPOOLD_JOB_H
+
+#include "config.h"
+#include "http.h"
+#include "ledger.h"
+
+struct job;
+struct json_object;
+
+/* Opens ledger, spool and PBX client, and takes up what an earlier run left. config is lent until
+ * job_close (or replaced by job_reload). send: false for extspool, which acts on the ledger and
+ * files imports but sends nothing. */
+bool job_check(const struct config *config, struct fault *f); /* what job_open would refuse */
+bool job_open(struct config *config, bool send, struct job **ret, struct fault *f);
+/* Gives intents that were not handed to the PBX back, commits, closes. Returns NULL. */
+struct job *job_close(struct job *j);
+
+/* Takes over another configuration (lent like the first; the old one may then be freed). False,
+ * with nothing changed, when the new one cannot be used. */
+bool job_reload(struct job *j, struct config *config, struct fault *f);
+
+/* The spool is to be looked at again: something happened there. */
+void job_hint(struct job *j);
+
+/* One turn: bounded work. False when the ledger or the spool fails: stop, a restart repairs. */
+bool job_turn(struct job *j, struct fault *f);
+/* Milliseconds until the next turn is due although nothing happens; 0: at once. */
+int64_t job_due(const struct job *j);
+/* For sleeping between turns. */
+struct http *job_http(struct job *j);
+
+/* No new calls; those in flight are awaited. */
+void job_stop(struct job *j);
+bool job_stopped(const struct job *j);
+
+enum job_state {
+    JOB_BUSY,  /* something can make progress */
+    JOB_STUCK, /* all that is left waits or is held */
+    JOB_IDLE,  /* nothing is left */
+};
+enum job_state job_state(struct job *j);
+/* Some row was refused, or some file rejected, since job_open. */
+bool job_refused(const struct job *j);
+
+/* One line on what goes on, for the service manager (lent until the next call). */
+const char *job_summary(struct job *j);
+
+/* Operators' verbs. Each returns false with a FAULT_INPUT that says why it cannot be done. */
+bool job_hold(struct job *j, uint64_t id, struct fault *f);
+bool job_release(struct job *j, uint64_t id, struct fault *f);
+bool job_retry(struct job *j, uint64_t id, struct fault *f);
+bool job_cancel(struct job *j, uint64_t id, struct fault *f);
+
+/* {"imports":[{"id","name","state","rows","done","rate","left","reason"}],"unclaimed":[{"name",
+ * "reason"}],"waiting":…}: unfinished and held imports and the last finished ones. The caller
+ * owns it. NULL with a fault when the ledger fails. */
+struct json_object *job_status(struct job *j, struct fault *f);
+/* {"id","name","state","counts":{…},"reason","files":[paths],"refused":[{row,line,number,outcome,
+ * code,message}],"refused_truncated"}. FAULT_INPUT when there is no such import. */
+struct json_object *job_show(struct job *j, uint64_t id, struct fault *f);
+/* {"id","whole":bool,"rows","problems":[text]}: whether every record has exactly one outcome. */
+struct json_object *job_verify(struct job *j, uint64_t id, struct fault *f);
+
+#endif

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* NAME job_open: opening, recovery, reload, closing. A restart is the normal start. */
+#include <stdio.h>
+
+#include "fsio.h"
+#include "job_own.h"
+#include "log.h"
+
+static bool read_schema(const struct config *c, struct schema **ret, char digest[DIGEST_HEX],
+                        struct fault *f)
+{
+    ON_LEAVE(free_text) char *path = config_schema_path(c);
+    size_t len = 0;
+    if (!schema_read(path, ret, f))
+        return false;
+    const char *text = schema_text(*ret, &len);
+    digest_text(text, len, digest);
+    return true;
+}
+
+bool job_check(const struct config *config, struct fault *f)
+{
+    struct schema *schema = NULL;
+    char digest[DIGEST_HEX];
+    ON_LEAVE(config_password_free) char *password = NULL;
+    bool good = read_schema(config, &schema, digest, f) && config_password(config, &password, f);
+    schema_free(schema);
+    return good;
+}
+
+static struct http_settings http_settings(const struct config *c)
+{
+    return (struct http_settings){
+        .connect_timeout = c->pbx.connect_timeout,
+        .timeout = c->pbx.timeout,
+        .ca_file = c->pbx.ca_file,
+        .proxy = c->pbx.proxy,
+        .most = c->pbx.concurrency ? (size_t)c->pbx.concurrency : 8,
+    };
+}
+
+static bool set_pbx(struct job *j, struct config *c, struct fault *f)
+{
+    ON_LEAVE(config_password_free) char *password = NULL;
+    return config_password(c, &password, f) && pbx_set(j->pbx, c, password, f);
+}
+
+static bool is_known(void *with, uint64_t id)
+{
+    struct job *j = with;
+    struct import import;
+    bool found = false;
+    return !ledger_import_get(j->ledger, id, &import, &found, NULL) || found;
+}
+
+/* Files in work/ that the ledger does not know: killed between claim and commit. */
+static bool adopt_orphans(struct job *j, struct fault *f)
+{
+    for (;;) {
+        struct import import;
+        bool found = false;
+        if (!spool_orphan(j->spool, is_known, j, &import, &found, f))
+            return false;
+        if (!found)
+            return ledger_commit(j->ledger, f);
+        import.state = IMPORT_CLAIMED;
+        import.filed = true;
+        import.started = clock_wall();
+        if (!ledger_import_set(j->ledger, &import, f))
+            return false;
+        log_info(import.id, "'%s' found in work/: taken up", import.name);
+    }
+}
+
+static bool is_finished(void *with, uint64_t id)
+{
+    struct job *j = with;
+    struct import import;
+    bool found = false;
+    if (!ledger_import_get(j->ledger, id, &import, &found, NULL))
+        return false;
+    return !found || (import.filed && import.state >= IMPORT_DONE && import.state != IMPORT_HELD);
+}
+
+static bool recover(struct job *j, struct fault *f)
+{
+    uint64_t ledger = 0;
+    uint64_t spool = 0;
+    if (!adopt_orphans(j, f) || !spool_sweep(j->spool, is_finished, j, f) ||
+        !ledger_id_greatest(j->ledger, &ledger, f) || !spool_id_greatest(j->spool, &spool, f))
+        return false;
+    j->next_id = (ledger > spool ? ledger : spool) + 1;
+    j->more_works = true;
+    j->hinted = true;
+    return true;
+}
+
+static bool open_parts(struct job *j, struct fault *f)
+{
+    struct http_settings settings = http_settings(j->config);
+    if (!read_schema(j->config, &j->schema, j->schema_digest, f) ||
+        !spool_open(j->config, &j->spool, f) ||
+        !ledger_open(j->config->state.directory, &j->ledger, f))
+        return false;
+    j->tagger = digest_tagger_new(ledger_key(j->ledger));
+    j->http = http_new(&settings);
+    j->pbx = pbx_new(j->http, j->ledger);
+    return set_pbx(j, j->config, f);
+}
+
+bool job_open(struct config *config, bool send, struct job **ret, struct fault *f)
+{
+    struct job *j = xcalloc(1, sizeof *j);
+    j->config = config;
+    j->send = send;
+    j->window = 8;
+    j->later_due = CLOCK_NEVER;
+    j->mono = clock_mono();
+    j->wall = clock_wall();
+    j->tasks = xcalloc(TASKS_MOST, sizeof *j->tasks);
+    if (!open_parts(j, f) || !recover(j, f)) {
+        job_close(j);
+        return false;
+    }
+    *ret = j;
+    return true;
+}
+
+/* Intents that were not handed over go back; an intake that is broken off here did not die. */
+static void give_back(struct job *j, struct work *w)
+{
+    delivery_withdraw(j, w, NULL);
+    if (w->stage == STAGE_COPY || w->stage == STAGE_ROWS) {
+        if (w->import.deaths)
+            w->import.deaths--;
+        ledger_import_set(j->ledger, &w->import, NULL);
+    }
+}
+
+struct job *job_close(struct job *j)
+{
+    if (!j)
+        return NULL;
+    for (size_t i = 0; i < WORKS_MOST; i++) {
+        if (!j->works[i])
+            continue;
+        give_back(j, j->works[i]);
+        work_free(j->works[i]);
+    }
+    pbx_free(j->pbx);
+    http_free(j->http);
+    digest_tagger_free(j->tagger);
+    ledger_close(j->ledger);
+    spool_close(j->spool);
+    schema_free(j->schema);
+    free(j->tasks);
+    free(j);
+    return NULL;
+}
+
+bool job_reload(struct job *j, struct config *config, struct fault *f)
+{
+    if (strcmp(config->spool.directory, j->config->spool.directory) != 0 ||
+        strcmp(config->state.directory, j->config->state.directory) != 0)
+        return fault_set(f, FAULT_CONFIG, 0,
+                         "[spool] directory and [state] directory change at a restart only");
+    struct schema *schema = NULL;
+    char digest[DIGEST_HEX];
+    if (!read_schema(config, &schema, digest, f))
+        return false;
+    if (!set_pbx(j, config, f)) {
+        schema_free(schema);
+        return false;
+    }
+    schema_free(j->schema);
+    j->schema = schema;
+    memcpy(j->schema_digest, digest, sizeof digest);
+    struct http_settings settings = http_settings(config);
+    http_set(j->http, &settings);
+    spool_settings(j->spool, config);
+    j->config = config;
+    j->hinted = true;
+    j->probed = false;
+    for (size_t i = 0; i < WORKS_MOST; i++) {
+        struct work *w = j->works[i];
+        if (w && w->stage == STAGE_SENDING && !delivery_for_this_pbx(j, w) &&
+            !ledger_import_set(j->ledger, &w->import, f))
+            return false;
+    }
+    return true;
+}

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the job's own files share; nobody else includes this.
+ *
+ *   job.c       the turn; claims; which imports are worked on
+ *   job_open.c  opening, recovery, reload, closing
+ *   work.c      one import in memory: its schema, columns, private copy
+ *   intake.c    claimed -> planned (or held, rejected)
+ *   delivery.c  planned -> sending: rows to tasks, tasks to calls
+ *   verdict.c   answers to row states
+ *   filing.c    done, held, rejected, cancelled: reports, moves
+ *   operate.c   operators' verbs
+ *   inquire.c   status, show, verify
+ */
+#ifndef EXTSPOOLD_JOB_OWN_H
+#define EXTSPOOLD_JOB_OWN_H
+
+#include "clock.h"
+#include "columns.h"
+#include "content.h"
+#include "job.h"
+#include "numbers.h"
+#include "pbx.h"
+#include "report.h"
+#include "retry.h"
+#include "spool.h"
+#include "spool_name.h"
+
+#define WORKS_MOST  16   /* imports worked on at the same time */
+#define TASKS_MOST  4096 /* rows in memory */
+#define WINDOW_MOST 1024 /* intents committed ahead of the calls */
+#define REPORT_ROWS_A_TURN 2000
+#define QUERY_MOST  50   /* numbers asked for in one call */
+#define QUERIES_MOST 300 /* on their way: the greatest concurrency */
+#define QUERY_PROBE UINT64_MAX /* tag of a query that only asks whether queries work */
+
+enum stage { STAGE_COPY, STAGE_ROWS, STAGE_SENDING, STAGE_FILING };
+
+/* An import that is being worked on. */
+struct work {
+    struct import import;
+    enum stage stage;
+    struct schema *schema;
+    struct columns *columns;
+    struct rows *rows;
+    struct record record; /* of the row that was read last */
+    struct findings findings;
+    int copy;
+    /* intake */
+    int original;
+    int copy_out;
+    struct digest *digest;
+    uint64_t copied;
+    uint64_t planned; /* rows */
+    uint64_t to_send, invalid;
+    struct numbers *numbers;
+    /* delivery */
+    uint64_t cursor; /* rows up to this one were taken */
+    bool recovered;  /* rows that an earlier run left half way were taken */
+    bool drained;    /* no more rows to take */
+    size_t tasks;    /* of this import in memory */
+    bool served;     /* the PBX has answered a row of this import well */
+    unsigned first_answers, first_refusals;
+    int first_code;
+    bool applying; /* an apply is on its way */
+    /* progress */
+    uint64_t total, done;
+    int64_t began; /* mono */
+    uint64_t done_at_begin;
+    /* filing */
+    struct report *report;
+};
+
+enum phase {
+    TASK_FREE,
+    TASK_READY,  /* its intent will be committed before it leaves */
+    TASK_ABROAD, /* the add is on its way */
+    TASK_LATER,  /* until due: then a look-up, or ready again */
+    TASK_ASKING, /* part of a query on its way */
+};
+
+/* One row in memory. */
+struct task {
+    enum phase phase;
+    struct work *work;
+    uint64_t tag; /* its own for ever; its index is tag % TASKS_MOST */
+    struct ledger_row row;
+    struct ledger_content content; /* of what was sent last */
+    int64_t due;                   /* mono */
+    unsigned tries;                /* bad answers so far */
+    bool unweighed;                /* a bad try of which is not said yet whether it counts */
+    uint64_t served;               /* pbx_served when the last try left */
+    unsigned unexplained;          /* tries that count for no row */
+    int last_code;
+    bool alone; /* ask for this number in a query of its own */
+};
+
+struct query {
+    size_t count;
+    size_t tasks[QUERY_MOST];
+};
+
+struct job {
+    struct config *config;
+    bool send;
+    struct ledger *ledger;
+    struct spool *spool;
+    struct http *http;
+    struct pbx *pbx;
+    struct schema *schema; /* the configured one */
+    char schema_digest[DIGEST_HEX];
+    struct digest_tagger *tagger;
+    uint64_t next_id;
+    /* time of this turn */
+    int64_t mono, wall;
+    /* spool */
+    bool hinted;
+    int64_t next_scan;
+    bool claims_pending; /* more files may be complete */
+    /* works */
+    struct work *works[WORKS_MOST];
+    size_t next_work, next_intake; /* round robin */
+    bool more_works;   /* the ledger may hold unfinished imports that are not loaded */
+    /* tasks */
+    struct task *tasks;
+    size_t tasks_count, task_hint;
+    uint64_t serial; /* of the last task made */
+    size_t ready[TASKS_MOST]; /* ring of indices */
+    size_t ready_head, ready_count;
+    int64_t later_due; /* no later task is due before */
+    size_t abroad;
+    size_t window;
+    struct query query[QUERIES_MOST]; /* by tag; count 0 is free */
+    bool probed;
+    /* the barrier */
+    int64_t dirty_since;
+    bool barrier; /* commit at the end of this turn, whatever else */
+    /* the end */
+    bool stopping;
+    bool refused;
+    char summary[256];
+    char told[256]; /* last reason for waiting that was logged */
+    bool told_loud;
+    int64_t told_since;
+};
+
+/* ---- work.c ---- */
+struct work *work_new(const struct import *import);
+struct work *work_free(struct work *w); /* NULL */
+/* Opens the private copy and the schema that the import was planned with, and maps its header. */
+bool work_open(struct job *j, struct work *w, struct fault *f);
+/* Reads one row again: w->record and w->findings are filled. *ret_state is what the check says;
+ * ROW_FAILED stands for "this is not the record that was planned". */
+bool work_row(struct work *w, const struct ledger_row *row, enum row_state *ret_state,
+              struct fault *f);
+/* The number of a record, fit to be shown: digits only, "" otherwise. */
+void work_number(const struct record *record, char to[LEDGER_NUMBER]);
+/* Turns the import to held, rejected … and lets filing follow. */
+void work_turn(struct job *j, struct work *w, enum import_state state, int code,
+               const char *reason);
+/* What this daemon created with the record's number before: ROW_UNCHANGED, or ROW_SKIPPED with
+ * CODE_CHANGED and the fields in row->detail; ROW_PLANNED when nothing is known. */
+bool work_known(struct job *j, struct work *w, struct ledger_row *row, struct fault *f);
+
+/* ---- intake.c, delivery.c, filing.c: a bounded piece each ---- */
+bool intake_step(struct job *j, struct work *w, struct fault *f);
+bool intake_copy_again(struct job *j, struct work *w, struct fault *f);
+bool delivery_start(struct job *j, struct work *w, struct fault *f);
+/* A changed [pbx] url holds what was planned for another PBX, until an operator releases it:
+ * false then, and the import is turned to held. */
+bool delivery_for_this_pbx(struct job *j, struct work *w);
+bool delivery_fill(struct job *j, struct fault *f); /* takes rows, commits nothing */
+bool delivery_send(struct job *j, struct fault *f); /* after the barrier */
+bool delivery_settle(struct job *j, struct work *w, struct fault *f); /* is it finished? */
+int64_t delivery_due(const struct job *j);
+/* Takes an import's tasks that are not on their way out of memory; intents go back to planned. */
+bool delivery_withdraw(struct job *j, struct work *w, struct fault *f);
+bool filing_step(struct job *j, struct work *w, bool *ret_done, struct fault *f);
+/* Brings an import's file back into work/ and its private copy back when it is gone. */
+bool filing_undo(struct job *j, struct work *w, struct fault *f);
+
+/* ---- verdict.c ---- */
+bool verdict_take(struct job *j, struct fault *f); /* all answers that have come */
+/* A row that a look-up was to settle, on a PBX that cannot be asked: final. */
+bool verdict_unasked(struct job *j, struct task *t, struct fault *f);
+/* The row of a task is final. */
+bool task_finish(struct job *j, struct task *t, enum row_state state, int code, struct fault *f);
+
+/* ---- tasks (delivery.c) ---- */
+void task_later(struct job *j, struct task *t, int64_t due);
+void task_ready(struct job *j, struct task *t);
+void task_drop(struct job *j, struct task *t);
+bool task_again(struct job *j, struct task *t, struct fault *f); /* its time has come */
+bool task_save(struct job *j, struct task *t, struct fault *f); /* its row into the ledger */
+
+/* ---- job.c ---- */
+struct work *job_work(struct job *j, uint64_t id);
+/* An import as it is now, in memory or in the ledger (operate.c). FAULT_INPUT when there is none. */
+bool job_find(struct job *j, uint64_t id, struct import *ret, struct fault *f);
+void job_dirty(struct job *j); /* the ledger has changed: a commit is due soon */
+uint32_t job_random(void);
+
+#endif

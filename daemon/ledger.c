@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* NAME ledger: opening, the barrier, notes. Imports are in ledger_import.c, rows in ledger_row.c.
+ *
+ * The schema has a version (PRAGMA user_version); an older one is brought up to date at opening,
+ * one step per version. */
+#include "ledger_own.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/file.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "fsio.h"
+
+#define LEDGER_VERSION 1
+
+/* row: n counts from 1 after the header. The index holds open rows only: it answers "is this
+ * number still to be sent by another import" and is empty when all is done. */
+static const char version_1[] =
+    "CREATE TABLE note(name TEXT PRIMARY KEY, text TEXT) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE pbx(id INTEGER PRIMARY KEY, url BLOB NOT NULL UNIQUE) STRICT;"
+    "CREATE TABLE import(id INTEGER PRIMARY KEY, state INTEGER, filed INTEGER,"
+    " cancelling INTEGER, apply INTEGER, name TEXT, stem TEXT, file TEXT, bytes INTEGER,"
+    " sha256 TEXT, encoding TEXT, bom INTEGER, delimiter INTEGER, profile TEXT, schema TEXT,"
+    " pbx INTEGER, header_line INTEGER, header_offset INTEGER, data_offset INTEGER,"
+    " data_line INTEGER, columns INTEGER, started INTEGER, finished INTEGER, deaths INTEGER,"
+    " code INTEGER, reason TEXT, resume INTEGER) STRICT;"
+    "CREATE TABLE row(import INTEGER, n INTEGER, line INTEGER, offset INTEGER, bytes INTEGER,"
+    " number TEXT, state INTEGER, flags INTEGER, attempts INTEGER, code INTEGER, due INTEGER,"
+    " finished INTEGER, detail TEXT, PRIMARY KEY(import, n)) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX row_open ON row(number) WHERE state < 10;"
+    "CREATE TABLE made(pbx INTEGER, number TEXT, content BLOB, PRIMARY KEY(pbx, number))"
+    " STRICT, WITHOUT ROWID;";
+
+static const char *const upgrades[LEDGER_VERSION] = {version_1};
+
+static bool read_version(struct sql *sql, int64_t *ret, struct fault *f)
+{
+    static const char text[] = "PRAGMA user_version";
+    struct sql_query *q = sql_query(sql, text, f);
+    bool row = false;
+    if (!q || !sql_next(q, &row, f))
+        return false;
+    *ret = row ? sql_int(q, 0) : 0;
+    sql_done(q);
+    return true;
+}
+
+static bool bring_up_to_date(struct sql *sql, struct fault *f)
+{
+    int64_t version = 0;
+    if (!read_version(sql, &version, f))
+        return false;
+    if (version > LEDGER_VERSION)
+        return fault_set(f, FAULT_LEDGER, 0,
+                         "the ledger was written by a newer extspoold (version %lld)",
+                         (long long)version);
+    for (; version < LEDGER_VERSION; version++) {
+        char done[64];
+        snprintf(done, sizeof done, "PRAGMA user_version=%lld; COMMIT", (long long)version + 1);
+        if (!sql_exec(sql, "BEGIN IMMEDIATE", f) || !sql_exec(sql, upgrades[version], f) ||
+            !sql_exec(sql, done, f))
+            return false;
+    }
+    return true;
+}
+
+static bool take_lock(int folder, const char *directory, int *ret_lock, struct fault *f)
+{
+    int lock = openat(folder, "ledger.lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (lock < 0)
+        return fault_set(f, FAULT_LEDGER, errno, "open '%s/ledger.lock'", directory);
+    if (flock(lock, LOCK_EX | LOCK_NB) != 0) {
+        int error = errno;
+        close(lock);
+        if (error == EWOULDBLOCK) {
+            fault_set(f, FAULT_LEDGER, 0, "another process has the ledger in '%s'", directory);
+            f->error = EWOULDBLOCK;
+            return false;
+        }
+        return fault_set(f, FAULT_LEDGER, error, "lock '%s/ledger.lock'", directory);
+    }
+    *ret_lock = lock;
+    return true;
+}
+
+/* The key is a file of its own: whoever gets hold of a copy of the ledger has not got the key. */
+static bool read_key(int folder, uint8_t key[DIGEST_BYTES], struct fault *f)
+{
+    ON_LEAVE(close_fd) int fd = openat(folder, "key", O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (fd >= 0) {
+        if (read(fd, key, DIGEST_BYTES) == DIGEST_BYTES)
+            return true;
+        return fault_set(f, FAULT_LEDGER, 0, "the file 'key' beside the ledger is damaged");
+    }
+    if (errno != ENOENT)
+        return fault_set(f, FAULT_LEDGER, errno, "open the file 'key' beside the ledger");
+
+    if (getrandom(key, DIGEST_BYTES, 0) != DIGEST_BYTES)
+        return fault_set(f, FAULT_LEDGER, errno, "make a key");
+    struct fsio_file *file = NULL;
+    if (!fsio_create(folder, ".key.tmp", 0600, &file, f))
+        return false;
+    fsio_add(file, key, DIGEST_BYTES);
+    return fsio_finish(file, "key", f);
+}
+
+bool ledger_open(const char *directory, struct ledger **ret, struct fault *f)
+{
+    ON_LEAVE(close_fd) int folder = -1;
+    if (!fsio_folder(directory, 0711, &folder, f))
+        return false;
+
+    struct ledger *l = xcalloc(1, sizeof *l);
+    l->lock = -1;
+    char path[4096];
+    snprintf(path, sizeof path, "%s/ledger.db", directory);
+    if (!take_lock(folder, directory, &l->lock, f) || !read_key(folder, l->key, f) ||
+        !sql_open(path, &l->sql, f) || !bring_up_to_date(l->sql, f)) {
+        ledger_close(l);
+        return false;
+    }
+    *ret = l;
+    return true;
+}
+
+struct ledger *ledger_close(struct ledger *l)
+{
+    if (!l)
+        return NULL;
+    if (l->sql && l->dirty)
+        ledger_commit(l, NULL);
+    sql_close(l->sql);
+    close_fd(&l->lock);
+    wipe(l->key, sizeof l->key);
+    free(l);
+    return NULL;
+}
+
+bool ledger_change(struct ledger *l, struct fault *f)
+{
+    if (l->dirty)
+        return true;
+    static const char begin[] = "BEGIN IMMEDIATE";
+    if (!sql_run(sql_query(l->sql, begin, f), f))
+        return false;
+    l->dirty = true;
+    return true;
+}
+
+bool ledger_commit(struct ledger *l, struct fault *f)
+{
+    if (!l->dirty)
+        return true;
+    static const char commit[] = "COMMIT";
+    STEP("before commit");
+    if (!sql_run(sql_query(l->sql, commit, f), f))
+        return false;
+    STEP("commit");
+    l->dirty = false;
+    return true;
+}
+
+bool ledger_dirty(const struct ledger *l)
+{
+    return l->dirty;
+}
+
+const uint8_t *ledger_key(const struct ledger *l)
+{
+    return l->key;
+}
+
+bool ledger_note_get(struct ledger *l, const char *name, char ret[LEDGER_NOTE], struct fault *f)
+{
+    static const char text[] = "SELECT text FROM note WHERE name=?1";
+    struct sql_query *q = sql_query(l->sql, text, f);
+    if (!q)
+        return false;
+    sql_bind_text(q, 1, name);
+    bool row = false;
+    if (!sql_next(q, &row, f))
+        return false;
+    ret[0] = '\0';
+    if (row) {
+        sql_text(q, 0, ret, LEDGER_NOTE);
+        sql_done(q);
+    }
+    return true;
+}
+
+bool ledger_note_put(struct ledger *l, const char *name, const char *value, struct fault *f)
+{
+    static const char text[] = "INSERT OR REPLACE INTO note(name, text) VALUES(?1, ?2)";
+    if (!ledger_change(l, f))
+        return false;
+    struct sql_query *q = sql_query(l->sql, text, f);
+    if (!q)
+        return false;
+    sql_bind_text(q, 1, name);
+    sql_bind_text(q, 2, value);
+    return sql_run(q, f);
+}
+
+bool ledger_pbx(struct ledger *l, const char *url, int64_t *ret, struct fault *f)
+{
+    static const char find[] = "SELECT id FROM pbx WHERE url=?1";
+    static const char add[] = "INSERT INTO pbx(url) VALUES(?1) RETURNING id";
+    uint8_t digest[DIGEST_BYTES];
+    digest_keyed(l->key, url, strlen(url), digest);
+
+    struct sql_query *q = sql_query(l->sql, find, f);
+    if (!q)
+        return false;
+    sql_bind_bytes(q, 1, digest, sizeof digest);
+    bool row = false;
+    if (!sql_next(q, &row, f))
+        return false;
+    if (!row) {
+        if (!ledger_change(l, f) || !(q = sql_query(l->sql, add, f)))
+            return false;
+        sql_bind_bytes(q, 1, digest, sizeof digest);
+        if (!sql_next(q, &row, f))
+            return false;
+    }
+    assert(row);
+    *ret = sql_int(q, 0);
+    sql_done(q);
+    return true;
+}

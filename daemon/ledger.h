@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The ledger (SQLite): places and outcomes of every record, never its values. One process writes
+ * it. Changes gather in one transaction until ledger_commit, the barrier: what it returned from
+ * is on the disk. The file is DIRECTORY/ledger.db; DIRECTORY/ledger.lock is held while it is open. */
+#ifndef EXTSPOOLD_LEDGER_H
+#define EXTSPOOLD_LEDGER_H
+
+#include "code.h"
+#include "fault.h"
+#include "digest.h"
+
+struct ledger;
+
+#define LEDGER_NAME   256
+#define LEDGER_NUMBER 32
+#define LEDGER_REASON 256
+
+/* One import. Fixed-size texts are NUL-terminated. Times are wall-clock milliseconds, 0 = not yet. */
+struct import {
+    uint64_t id;
+    enum import_state state;
+    /* False while the folders lag behind the state: reports to write, the file to move. */
+    bool filed;
+    /* An operator cancels it: rows in doubt are looked up, nothing is sent any more. */
+    bool cancelling;
+    bool apply; /* the PBX put an add off (errno 10025): one apply is due after the last row */
+    char name[LEDGER_NAME]; /* the dropped name, printable (buf_name), cut */
+    char stem[LEDGER_NAME]; /* "000042-NAME" without extension: what report names begin with */
+    char file[LEDGER_NAME]; /* "000042-NAME.csv": the original's name in work/, done/ … */
+    uint64_t bytes;
+    char sha256[DIGEST_HEX]; /* of the original; "" until it was read */
+    char encoding[16];
+    bool bom;
+    char delimiter;
+    char profile[64];
+    char schema[DIGEST_HEX]; /* digest of the schema it was planned with (kept in state/) */
+    int64_t pbx;             /* ledger_pbx id that it was planned for; 0 = none was configured */
+    uint64_t header_line;    /* where the header stands, and where the records begin */
+    uint64_t header_offset;
+    uint64_t data_offset;
+    uint64_t data_line;
+    uint64_t columns; /* cells in the header */
+    int64_t started, finished;
+    int deaths;                  /* of the daemon while this import was worked on */
+    int code;                    /* why it is held or rejected, or CODE_NONE */
+    char reason[LEDGER_REASON];  /* the same in words */
+    enum import_state resume;    /* what a release goes on to */
+};
+
+struct ledger_row {
+    uint64_t row; /* from 1 after the header */
+    uint64_t line, offset, bytes;
+    char number[LEDGER_NUMBER]; /* "" when it has no number fit to be shown */
+    enum row_state state;
+    bool findings; /* reading and checking it again yields findings */
+    bool doubted;  /* was ever in doubt */
+    bool after;    /* an earlier unfinished import has this number too: wait for that one */
+    int attempts;
+    int code;
+    int64_t due;      /* wall clock: not before */
+    int64_t finished; /* wall clock */
+    char detail[64];  /* what the code's message adds (fields that changed …), never a value */
+};
+
+struct ledger_counts {
+    uint64_t rows, created, unchanged, skipped, invalid, failed;
+    uint64_t open; /* rows without an outcome; rows = open + the five */
+};
+
+/* Opens or makes the ledger in folder directory (made 0711 when missing). False when another
+ * process has it (the text says so), when it is damaged, or was written by a newer version. */
+bool ledger_open(const char *directory, struct ledger **ret, struct fault *f);
+/* Commits what is pending and closes. Returns NULL. */
+struct ledger *ledger_close(struct ledger *l);
+bool ledger_commit(struct ledger *l, struct fault *f);
+bool ledger_dirty(const struct ledger *l); /* changes since the last commit */
+
+/* This installation's key for digest_keyed; made at the first opening (32 bytes, lent). */
+const uint8_t *ledger_key(const struct ledger *l);
+
+/* Every function below returns false only when SQLite fails, which a caller cannot mend. */
+bool ledger_id_greatest(struct ledger *l, uint64_t *ret, struct fault *f);
+/* Writes an import whole, new or known. */
+bool ledger_import_set(struct ledger *l, const struct import *i, struct fault *f);
+/* *ret_found tells whether there is such an import. */
+bool ledger_import_get(struct ledger *l, uint64_t id, struct import *ret, bool *ret_found,
+                       struct fault *f);
+/* Imports with id > after, ascending, at most room; unfinished only: those that are neither
+ * finished nor filed (held ones count as finished here). */
+bool ledger_imports(struct ledger *l, uint64_t after, bool unfinished, struct import *to,
+                    size_t room, size_t *ret_count, struct fault *f);
+
+/* Whether any import is held. */
+bool ledger_held(struct ledger *l, bool *ret, struct fault *f);
+
+bool ledger_rows_clear(struct ledger *l, uint64_t id, struct fault *f);
+bool ledger_row_add(struct ledger *l, uint64_t id, const struct ledger_row *row, struct fault *f);
+/* Updates state, doubted, attempts, code, due, finished and detail of one row. */
+bool ledger_row_set(struct ledger *l, uint64_t id, const struct ledger_row *row, struct fault *f);
+/* Rows with row > after whose state is in states (bits 1u << state; LEDGER_ALL), ascending. */
+#define LEDGER_ALL 0xffffffffu
+bool ledger_rows(struct ledger *l, uint64_t id, uint64_t after, unsigned states,
+                 struct ledger_row *to, size_t room, size_t *ret_count, struct fault *f);
+/* Every row in state `from` goes to `to` with this code and time (0 keeps none). */
+bool ledger_rows_turn(struct ledger *l, uint64_t id, enum row_state from, enum row_state to,
+                      int code, int64_t finished, struct fault *f);
+/* Every failed row is to be sent once more: planned, with no attempts and no code. */
+bool ledger_rows_again(struct ledger *l, uint64_t id, struct fault *f);
+bool ledger_counts(struct ledger *l, uint64_t id, struct ledger_counts *ret, struct fault *f);
+
+/* Id of the earliest unfinished import before `before` that still has a row with this number to
+ * be sent; 0 when there is none. */
+bool ledger_number_open(struct ledger *l, const char *number, uint64_t before, uint64_t *ret,
+                        struct fault *f);
+
+/* The memory of what this daemon created: per PBX and number a keyed digest of the content. */
+#define LEDGER_CONTENT_MOST 256
+struct ledger_content {
+    uint8_t at[LEDGER_CONTENT_MOST];
+    size_t len; /* 0: nothing known */
+};
+bool ledger_made_get(struct ledger *l, int64_t pbx, const char *number,
+                     struct ledger_content *ret, struct fault *f);
+bool ledger_made_put(struct ledger *l, int64_t pbx, const char *number,
+                     const struct ledger_content *content, struct fault *f);
+
+/* A small number for this PBX URL, the same for ever; the URL itself is kept as a keyed digest. */
+bool ledger_pbx(struct ledger *l, const char *url, int64_t *ret, struct fault *f);
+
+/* Notes that outlive a restart, by name: the refused login's digest, the end of a lock-out. */
+#define LEDGER_NOTE 128
+bool ledger_note_get(struct ledger *l, const char *name, char ret[LEDGER_NOTE], struct fault *f);
+bool ledger_note_put(struct ledger *l, const char *name, const char *text, struct fault *f);
+
+/* Removes an import and its rows (retention). */
+bool ledger_import_drop(struct ledger *l, uint64_t id, struct fault *f);
+
+#endif

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* NAME ledger_import: imports in the ledger. One table says which column holds which member. */
+#include "ledger_own.h"
+
+enum kind { KIND_BOOL, KIND_CHAR, KIND_INT, KIND_U64, KIND_I64, KIND_TEXT };
+
+static_assert(sizeof(enum import_state) == sizeof(int), "states are read and written as int");
+
+/* In the order of the statements below; id comes first. */
+static const struct {
+    enum kind kind;
+    size_t at;
+    size_t room;
+} members[] = {
+#define MEMBER(kind, name) {kind, offsetof(struct import, name), sizeof(((struct import *)0)->name)}
+    MEMBER(KIND_U64, id),           MEMBER(KIND_INT, state),
+    MEMBER(KIND_BOOL, filed),       MEMBER(KIND_BOOL, cancelling),
+    MEMBER(KIND_BOOL, apply),       MEMBER(KIND_TEXT, name),
+    MEMBER(KIND_TEXT, stem),        MEMBER(KIND_TEXT, file),
+    MEMBER(KIND_U64, bytes),        MEMBER(KIND_TEXT, sha256),
+    MEMBER(KIND_TEXT, encoding),    MEMBER(KIND_BOOL, bom),
+    MEMBER(KIND_CHAR, delimiter),   MEMBER(KIND_TEXT, profile),
+    MEMBER(KIND_TEXT, schema),      MEMBER(KIND_I64, pbx),
+    MEMBER(KIND_U64, header_line),  MEMBER(KIND_U64, header_offset),
+    MEMBER(KIND_U64, data_offset),  MEMBER(KIND_U64, data_line),
+    MEMBER(KIND_U64, columns),      MEMBER(KIND_I64, started),
+    MEMBER(KIND_I64, finished),     MEMBER(KIND_INT, deaths),
+    MEMBER(KIND_INT, code),         MEMBER(KIND_TEXT, reason),
+    MEMBER(KIND_INT, resume),
+#undef MEMBER
+};
+
+#define MEMBER_NAMES                                                                               \
+    "id,state,filed,cancelling,apply,name,stem,file,bytes,sha256,encoding,bom,delimiter,profile,"  \
+    "schema,pbx,header_line,header_offset,data_offset,data_line,columns,started,finished,deaths,"  \
+    "code,reason,resume"
+
+static void import_bind(struct sql_query *q, const struct import *i)
+{
+    for (size_t k = 0; k < COUNT_OF(members); k++) {
+        const void *from = (const char *)i + members[k].at;
+        int at = (int)k + 1;
+        switch (members[k].kind) {
+        case KIND_BOOL:
+            sql_bind_int(q, at, *(const bool *)from);
+            break;
+        case KIND_CHAR:
+            sql_bind_int(q, at, *(const char *)from);
+            break;
+        case KIND_INT:
+            sql_bind_int(q, at, *(const int *)from);
+            break;
+        case KIND_U64:
+            sql_bind_int(q, at, (int64_t) * (const uint64_t *)from);
+            break;
+        case KIND_I64:
+            sql_bind_int(q, at, *(const int64_t *)from);
+            break;
+        case KIND_TEXT:
+            sql_bind_text(q, at, from);
+            break;
+        }
+    }
+}
+
+static void import_fetch(struct sql_query *q, struct import *i)
+{
+    for (size_t k = 0; k < COUNT_OF(members); k++) {
+        void *to = (char *)i + members[k].at;
+        int column = (int)k;
+        switch (members[k].kind) {
+        case KIND_BOOL:
+            *(bool *)to = sql_int(q, column) != 0;
+            break;
+        case KIND_CHAR:
+            *(char *)to = (char)sql_int(q, column);
+            break;
+        case KIND_INT:
+            *(int *)to = (int)sql_int(q, column);
+            break;
+        case KIND_U64:
+            *(uint64_t *)to = (uint64_t)sql_int(q, column);
+            break;
+        case KIND_I64:
+            *(int64_t *)to = sql_int(q, column);
+            break;
+        case KIND_TEXT:
+            sql_text(q, column, to, members[k].room);
+            break;
+        }
+    }
+}
+
+bool ledger_import_set(struct ledger *l, const struct import *i, struct fault *f)
+{
+    static const char text[] = "REPLACE INTO import(" MEMBER_NAMES ") VALUES(?,?,?,?,?,?,?,?,?,?,?,"
+                               "?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
+    if (!ledger_change(l, f))
+        return false;
+    struct sql_query *q = sql_query(l->sql, text, f);
+    if (!q)
+        return false;
+    import_bind(q, i);
+    return sql_run(q, f);
+}
+
+bool ledger_held(struct ledger *l, bool *ret, struct fault *f)
+{
+    static const char text[] = "SELECT 1 FROM import WHERE state=?1 LIMIT 1";
+    struct sql_query *q = sql_query(l->sql, text, f);
+    if (!q)
+        return false;
+    sql_bind_int(q, 1, IMPORT_HELD);
+    if (!sql_next(q, ret, f))
+        return false;
+    if (*ret)
+        sql_done(q);
+    return true;
+}
+
+bool ledger_import_get(struct ledger *l, uint64_t id, struct import *ret, bool *ret_found,
+                       struct fault *f)
+{
+    static const char text[] = "SELECT " MEMBER_NAMES " FROM import WHERE id=?1";
+    struct sql_query *q = sql_query(l->sql, text, f);
+    if (!q)
+        return false;
+    sql_bind_int(q, 1, (int64_t)id);
+    if (!sql_next(q, ret_found, f))
+        return false;
+    if (*ret_found) {
+        import_fetch(q, ret);
+        sql_done(q);
+    }
+    return true;
+}
+
+bool ledger_imports(struct ledger *l, uint64_t after, bool unfinished, struct import *to,
+                    size_t room, size_t *ret_count, struct fault *f)
+{
+    static const char all[] = "SELECT " MEMBER_NAMES " FROM import WHERE id>?1 ORDER BY id";
+    /* 0 to 2: claimed, planned, sending */
+    static const char open[] = "SELECT " MEMBER_NAMES
+                               " FROM import WHERE id>?1 AND (state<=2 OR filed=0) ORDER BY id";
+    struct sql_query *q = sql_query(l->sql, unfinished ? open : all, f);
+    if (!q)
+        return false;
+    sql_bind_int(q, 1, (int64_t)after);
+
+    size_t count = 0;
+    bool row = true;
+    while (count < room) {
+        if (!sql_next(q, &row, f))
+            return false;
+        if (!row)
+            break;
+        import_fetch(q, &to[count++]);
+    }
+    if (row)
+        sql_done(q);
+    *ret_count = count;
+    return true;
+}
+
+bool ledger_id_greatest(struct ledger *l, uint64_t *ret, struct fault *f)
+{
+    static const char text[] = "SELECT max(id) FROM import";
+    struct sql_query *q = sql_query(l->sql, text, f);
+    bool row = false;
+    if (!q || !sql_next(q, &row, f))
+        return false;
+    *ret = row ? (uint64_t)sql_int(q, 0) : 0;
+    sql_done(q);
+    return true;
+}
+
+bool ledger_import_drop(struct ledger *l, uint64_t id, struct fault *f)
+{
+    static const char text[] = "DELETE FROM import WHERE id=?1";
+    if (!ledger_rows_clear(l, id, f))
+        return false;
+    struct sql_query *q = sql_query(l->sql, text, f);
+    if (!q)
+        return false;
+    sql_bind_int(q, 1, (int64_t)id);
+    return sql_run(q, f);
+}

@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* NAME main: options, signals, and the loop: wait - signals - hints - operators - turn. */
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "buf.h"
+#include "config.h"
+#include "control.h"
+#include "job.h"
+#include "log.h"
+#include "notify.h"
+#include "watch.h"
+
+#define EXIT_WELL    0
+#define EXIT_REFUSED 1 /* rows refused or files rejected */
+#define EXIT_TROUBLE 2 /* could not run, or something is left */
+#define FDS_MOST     64
+
+struct options {
+    const char *config;
+    bool once, check, print;
+};
+
+struct daemon {
+    struct options options;
+    struct config *config;
+    struct job *job;
+    struct control *control;
+    struct watch *watch;
+    int signals;
+};
+
+static const char usage[] =
+    "usage: extspoold [-c FILE] [--once] [--check-config] [--print-config] [--version] [--help]\n"
+    "Watches a spool folder and turns the CSV files dropped there into PBX extensions.\n\n"
+    "  -c, --config FILE  read FILE in place of " CONFIG_FILE "\n"
+    "      --once         import all that lies in the spool, write the reports, end\n"
+    "                     (0: every row well, 1: some refused, 2: something is left)\n"
+    "      --check-config read configuration and schema, say what is wrong, end\n"
+    "      --print-config print the configuration with every key, end\n"
+    "      --version      print the version, end\n"
+    "      --help         print this, end\n";
+
+/* Reads the command line. False when the program is to end with *ret_exit. */
+static bool read_options(int argc, char **argv, struct options *ret, int *ret_exit)
+{
+    static const struct option longs[] = {
+        {"config", required_argument, NULL, 'c'}, {"once", no_argument, NULL, 'o'},
+        {"check-config", no_argument, NULL, 'k'}, {"print-config", no_argument, NULL, 'p'},
+        {"version", no_argument, NULL, 'v'},      {"help", no_argument, NULL, 'h'},
+        {NULL, 0, NULL, 0},
+    };
+    *ret_exit = EXIT_WELL;
+    for (int option; (option = getopt_long(argc, argv, "c:", longs, NULL)) != -1;) {
+        switch (option) {
+        case 'c':
+            ret->config = optarg;
+            break;
+        case 'o':
+            ret->once = true;
+            break;
+        case 'k':
+            ret->check = true;
+            break;
+        case 'p':
+            ret->print = true;
+            break;
+        case 'v':
+            puts("extspoold " VERSION);
+            return false;
+        case 'h':
+            fputs(usage, stdout);
+            return false;
+        default:
+            fputs(usage, stderr);
+            *ret_exit = EXIT_TROUBLE;
+            return false;
+        }
+    }
+    if (optind == argc)
+        return true;
+    fputs(usage, stderr);
+    *ret_exit = EXIT_TROUBLE;
+    return false;
+}
+
+/* --check-config and --print-config. */
+static int tell_config(const struct options *options, const struct config *config)
+{
+    struct fault f = {0};
+    if (options->print) {
+        struct buf text = {0};
+        config_print(config, &text);
+        fputs(buf_get(&text), stdout);
+        buf_free(&text);
+    }
+    if (options->check && !job_check(config, &f)) {
+        fprintf(stderr, "extspoold: %s\n", f.text);
+        return EXIT_TROUBLE;
+    }
+    if (options->check)
+        puts("the configuration is sound");
+    return EXIT_WELL;
+}
+
+static void no_core_dumps(void)
+{
+    static const struct rlimit none = {0, 0};
+    setrlimit(RLIMIT_CORE, &none);
+    prctl(PR_SET_DUMPABLE, 0);
+}
+
+static int open_signals(void)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGHUP);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+    signal(SIGPIPE, SIG_IGN);
+    return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+}
+
+static void reload(struct daemon *d)
+{
+    struct config *config = NULL;
+    struct fault f = {0};
+    notify_reloading();
+    if (config_read(d->options.config, &config, &f) && job_reload(d->job, config, &f)) {
+        config_free(d->config);
+        d->config = config;
+        log_setup((enum log_level)config->log.level, (enum log_target)config->log.target);
+        log_info(0, "the configuration was read again");
+    } else {
+        log_error(0, "the new configuration is refused, the old one stays: %s", f.text);
+        config_free(config);
+    }
+    notify_ready();
+}
+
+static void take_signals(struct daemon *d)
+{
+    struct signalfd_siginfo got;
+    while (read(d->signals, &got, sizeof got) == sizeof got) {
+        if (got.ssi_signo == SIGHUP) {
+            reload(d);
+            continue;
+        }
+        log_info(0, "stopping; calls on their way are awaited");
+        notify_stopping();
+        job_stop(d->job);
+    }
+}
+
+static void start_watch(struct daemon *d)
+{
+    struct fault f = {0};
+    ON_LEAVE(free_text) char *path = NULL;
+    if (asprintf(&path, "%s/incoming", d->config->spool.directory) < 0)
+        abort();
+    if (!watch_start(path, &d->watch, &f))
+        log_warning(0, "incoming/ is polled every %lld s: %s",
+                    (long long)(d->config->spool.rescan / 1000), f.text);
+}
+
+static void take_hints(struct daemon *d)
+{
+    if (!d->watch)
+        return;
+    watch_clear(d->watch);
+    job_hint(d->job);
+    if (watch_broken(d->watch)) {
+        d->watch = watch_stop(d->watch);
+        log_warning(0, "the watch on incoming/ ended; it is polled from now on");
+    }
+}
+
+/* How long may be slept; the watchdog's half time is the limit. */
+static int64_t sleep_time(struct daemon *d)
+{
+    int64_t time = job_due(d->job);
+    int64_t watchdog = notify_watchdog_every();
+    if (watchdog && watchdog < time)
+        time = watchdog;
+    return time;
+}
+
+static void wait_and_take(struct daemon *d)
+{
+    struct http_fd fds[FDS_MOST] = {{.fd = d->signals}};
+    size_t count = 1;
+    if (d->watch)
+        fds[count++] = (struct http_fd){.fd = watch_fd(d->watch)};
+    if (d->control)
+        count += control_fds(d->control, fds + count, FDS_MOST - count);
+    http_wait(job_http(d->job), fds, count, sleep_time(d));
+    if (fds[0].ready)
+        take_signals(d);
+    if (d->watch && fds[1].ready)
+        take_hints(d);
+    if (d->control)
+        control_turn(d->control, d->job);
+}
+
+static bool is_over(struct daemon *d)
+{
+    if (job_stopped(d->job))
+        return true;
+    return d->options.once && job_state(d->job) != JOB_BUSY;
+}
+
+static int exit_code(struct daemon *d)
+{
+    if (!d->options.once)
+        return EXIT_WELL;
+    if (job_state(d->job) != JOB_IDLE)
+        return EXIT_TROUBLE;
+    return job_refused(d->job) ? EXIT_REFUSED : EXIT_WELL;
+}
+
+static int run(struct daemon *d)
+{
+    struct fault f = {0};
+    for (;;) {
+        if (!job_turn(d->job, &f)) {
+            log_error(0, "%s", f.text);
+            return EXIT_TROUBLE;
+        }
+        notify_status(job_summary(d->job));
+        notify_watchdog();
+        if (is_over(d))
+            return exit_code(d);
+        wait_and_take(d);
+    }
+}
+
+static bool open_all(struct daemon *d, struct fault *f)
+{
+    d->signals = open_signals();
+    if (d->signals < 0)
+        return fault_set(f, FAULT_IO, errno, "signalfd");
+    if (!job_open(d->config, true, &d->job, f))
+        return false;
+    if (!d->options.once)
+        start_watch(d);
+    return control_open(d->config->state.directory, &d->control, f);
+}
+
+int main(int argc, char **argv)
+{
+    struct daemon d = {.signals = -1};
+    struct fault f = {0};
+    int code = EXIT_WELL;
+    if (!read_options(argc, argv, &d.options, &code))
+        return code;
+    no_core_dumps();
+    umask(0027);
+    if (!config_read(d.options.config, &d.config, &f)) {
+        fprintf(stderr, "extspoold: %s\n", f.text);
+        return EXIT_TROUBLE;
+    }
+    log_setup((enum log_level)d.config->log.level, (enum log_target)d.config->log.target);
+    if (d.options.check || d.options.print) {
+        code = tell_config(&d.options, d.config);
+    } else if (!open_all(&d, &f)) {
+        log_error(0, "%s", f.text);
+        code = EXIT_TROUBLE;
+    } else {
+        log_info(0, "extspoold " VERSION " started");
+        notify_ready();
+        code = run(&d);
+    }
+    watch_stop(d.watch);
+    control_close(d.control);
+    job_close(d.job);
+    close_fd(&d.signals);
+    config_free(d.config);
+    return code;
+}

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* NAME operate: operators' verbs. Each changes the ledger; the folders follow by themselves. */
+#include <stdio.h>
+
+#include "job_own.h"
+#include "log.h"
+
+bool job_find(struct job *j, uint64_t id, struct import *ret, struct fault *f)
+{
+    bool found = false;
+    struct work *w = job_work(j, id);
+    if (w) {
+        *ret = w->import;
+        return true;
+    }
+    if (!ledger_import_get(j->ledger, id, ret, &found, f))
+        return false;
+    return found || fault_set(f, FAULT_INPUT, 0, "there is no import %06llu",
+                              (unsigned long long)id);
+}
+
+static bool refuse(const struct import *i, const char *verb, struct fault *f)
+{
+    return fault_set(f, FAULT_INPUT, 0, "import %06llu is %s: it cannot be %s",
+                     (unsigned long long)i->id, import_state_text(i->state), verb);
+}
+
+/* Writes a changed import that is not in memory; it is taken up again where that is due. */
+static bool put_back(struct job *j, const struct import *i, struct fault *f)
+{
+    j->more_works = true;
+    return ledger_import_set(j->ledger, i, f) && ledger_commit(j->ledger, f);
+}
+
+bool job_hold(struct job *j, uint64_t id, struct fault *f)
+{
+    struct import i;
+    if (!job_find(j, id, &i, f))
+        return false;
+    if (i.state > IMPORT_SENDING)
+        return refuse(&i, "held", f);
+
+    log_info(id, "held by an operator");
+    struct work *w = job_work(j, id);
+    enum import_state resume = i.state == IMPORT_CLAIMED ? IMPORT_CLAIMED : IMPORT_SENDING;
+    if (w) {
+        w->import.resume = resume;
+        work_turn(j, w, IMPORT_HELD, CODE_OPERATOR_HOLD, code_meaning(CODE_OPERATOR_HOLD));
+        return ledger_import_set(j->ledger, &w->import, f);
+    }
+    i.resume = resume;
+    i.state = IMPORT_HELD;
+    i.filed = false;
+    i.finished = j->wall;
+    i.code = CODE_OPERATOR_HOLD;
+    snprintf(i.reason, sizeof i.reason, "%s", code_meaning(CODE_OPERATOR_HOLD));
+    return put_back(j, &i, f);
+}
+
+/* An import that goes on has no report yet, no end and no reason. */
+static void go_on(struct import *i, enum import_state state)
+{
+    i->state = state;
+    i->filed = true;
+    i->finished = 0;
+    i->deaths = 0;
+    i->code = CODE_NONE;
+    i->reason[0] = '\0';
+}
+
+/* True when the import is put aside and nothing of that is still under way. */
+static bool is_aside(struct job *j, const struct import *i, struct fault *f)
+{
+    if (!job_work(j, i->id))
+        return true;
+    return fault_set(f, FAULT_INPUT, 0,
+                     "import %06llu is just being put aside: try again in a moment",
+                     (unsigned long long)i->id);
+}
+
+bool job_release(struct job *j, uint64_t id, struct fault *f)
+{
+    struct import i;
+    if (!job_find(j, id, &i, f))
+        return false;
+    if (i.state != IMPORT_HELD)
+        return refuse(&i, "released", f);
+    if (!is_aside(j, &i, f))
+        return false;
+    if (i.code == CODE_PBX_CHANGED)
+        i.pbx = 0; /* the one that is configured when it goes on */
+    log_info(id, "released by an operator");
+    go_on(&i, i.resume);
+    return put_back(j, &i, f);
+}
+
+bool job_retry(struct job *j, uint64_t id, struct fault *f)
+{
+    struct import i;
+    struct ledger_counts counts;
+    if (!job_find(j, id, &i, f))
+        return false;
+    if (i.state != IMPORT_DONE && i.state != IMPORT_CANCELLED)
+        return refuse(&i, "retried", f);
+    if (!is_aside(j, &i, f) || !ledger_counts(j->ledger, id, &counts, f))
+        return false;
+    if (!counts.failed)
+        return fault_set(f, FAULT_INPUT, 0, "import %06llu has no failed rows",
+                         (unsigned long long)id);
+    log_info(id, "%llu failed rows are sent again, by an operator",
+             (unsigned long long)counts.failed);
+    go_on(&i, IMPORT_SENDING);
+    i.cancelling = false;
+    return ledger_rows_again(j->ledger, id, f) && put_back(j, &i, f);
+}
+
+/* Rows not sent yet are settled now; those on their way or in doubt settle themselves. */
+static bool cancel_rows(struct job *j, uint64_t id, int code, struct fault *f)
+{
+    return ledger_rows_turn(j->ledger, id, ROW_PLANNED, ROW_SKIPPED, code, j->wall, f);
+}
+
+static bool cancel_held(struct job *j, struct import *i, struct fault *f)
+{
+    if (!is_aside(j, i, f))
+        return false;
+    if (i->code == CODE_DEADLY_FILE) { /* not to be read again */
+        i->state = IMPORT_CANCELLED;
+        i->filed = false;
+        return put_back(j, i, f);
+    }
+    int code = i->code == CODE_ALL_OR_NOTHING ? CODE_NOT_SENT : CODE_CANCELLED;
+    i->cancelling = true;
+    go_on(i, i->resume);
+    return cancel_rows(j, i->id, code, f) && put_back(j, i, f);
+}
+
+bool job_cancel(struct job *j, uint64_t id, struct fault *f)
+{
+    struct import i;
+    if (!job_find(j, id, &i, f))
+        return false;
+    if (i.state > IMPORT_SENDING && i.state != IMPORT_HELD)
+        return refuse(&i, "cancelled", f);
+    log_info(id, "cancelled by an operator");
+    if (i.state == IMPORT_HELD)
+        return cancel_held(j, &i, f);
+
+    struct work *w = job_work(j, id);
+    if (!w) {
+        i.cancelling = true;
+        return cancel_rows(j, id, CODE_CANCELLED, f) && put_back(j, &i, f);
+    }
+    w->import.cancelling = true;
+    job_dirty(j);
+    if (w->stage == STAGE_SENDING &&
+        (!delivery_withdraw(j, w, f) || !cancel_rows(j, id, CODE_CANCELLED, f)))
+        return false;
+    w->cursor = 0;
+    w->recovered = false;
+    w->drained = false;
+    return ledger_import_set(j->ledger, &w->import, f);
+}

@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* NAME pbx: session, calls and gate of one PBX. What an answer means is in pbx_answer.c. */
+#include "pbx.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <sys/random.h>
+
+#include "clock.h"
+#include "pbx_own.h"
+
+#define HEARTBEAT_EVERY (10 * 60 * 1000) /* a token lives 30 minutes after the last interaction */
+#define LOCKOUT         (10 * 60 * 1000)
+#define PROBES_SHORT    4 /* so many failed probes, and the trouble is no hiccup any more */
+
+static const char *const call_names[] = {
+    [PBX_LOGIN] = "login",           [PBX_HEARTBEAT] = "heartbeat", [PBX_ADD] = "extension/add",
+    [PBX_QUERY] = "extension/query", [PBX_APPLY] = "apply",
+};
+
+struct pbx *pbx_new(struct http *http, struct ledger *ledger)
+{
+    struct pbx *p = xcalloc(1, sizeof *p);
+    p->http = http;
+    p->ledger = ledger;
+    for (size_t i = 0; i < COUNT_OF(p->urls); i++)
+        p->urls[i] = xstrdup("");
+    p->base = xstrdup("");
+    p->username = xstrdup("");
+    return p;
+}
+
+static void forget_urls(struct pbx *p)
+{
+    for (size_t i = 0; i < COUNT_OF(p->urls); i++) {
+        wipe(p->urls[i], strlen(p->urls[i]));
+        free(p->urls[i]);
+        p->urls[i] = NULL;
+    }
+}
+
+struct pbx *pbx_free(struct pbx *p)
+{
+    if (!p)
+        return NULL;
+    forget_urls(p);
+    free(p->base);
+    free(p->username);
+    wire_answer_free(&p->lent);
+    wipe(p->md5, sizeof p->md5);
+    free(p);
+    return NULL;
+}
+
+/* The URLs of all calls, the token in them; "" forgets the token. */
+static void set_token(struct pbx *p, const char *token)
+{
+    forget_urls(p);
+    const char *type = p->format == WIRE_XML ? "xml" : "json";
+    for (size_t i = 0; i < COUNT_OF(p->urls); i++) {
+        struct buf url = {0};
+        buf_format(&url, "%s/api/v0.0.1/%s?", p->base, call_names[i]);
+        if (i != PBX_LOGIN)
+            buf_format(&url, "token=%s&", token);
+        buf_format(&url, "type=%s", type);
+        p->urls[i] = xstrdup(buf_get(&url));
+        buf_wipe(&url);
+    }
+    p->has_token = token[0];
+    p->fresh_token = token[0];
+}
+
+/* The credentials that were refused, as a keyed digest. */
+static void credentials_digest(struct pbx *p, char to[DIGEST_HEX])
+{
+    struct buf all = {0};
+    buf_format(&all, "%s\n%s\n%s", p->base, p->username, p->md5);
+    uint8_t digest[DIGEST_BYTES];
+    digest_keyed(ledger_key(p->ledger), all.at, all.len, digest);
+    for (size_t i = 0; i < DIGEST_BYTES; i++)
+        snprintf(to + 2 * i, 3, "%02x", digest[i]);
+    buf_wipe(&all);
+}
+
+/* Reads the notes that outlive a restart. */
+static bool recall(struct pbx *p, struct fault *f)
+{
+    char note[LEDGER_NOTE];
+    char digest[DIGEST_HEX];
+    credentials_digest(p, digest);
+    if (!ledger_note_get(p->ledger, "refused-login", note, f))
+        return false;
+    p->refused = p->configured && strcmp(note, digest) == 0;
+    if (!ledger_note_get(p->ledger, "locked-out-until", note, f))
+        return false;
+    int64_t left = strtoll(note, NULL, 10) - clock_wall();
+    p->locked_until = left > 0 && left <= LOCKOUT ? clock_mono() + left : 0;
+    return true;
+}
+
+bool pbx_set(struct pbx *p, const struct config *c, const char *password, struct fault *f)
+{
+    char md5[MD5_HEX];
+    digest_md5(password, strlen(password), md5);
+    enum wire_format format = c->pbx.format == FORMAT_XML ? WIRE_XML : WIRE_JSON;
+    bool same = strcmp(p->base, c->pbx.url) == 0 && strcmp(p->username, c->pbx.username) == 0 &&
+                memcmp(p->md5, md5, sizeof md5) == 0 && p->format == format;
+
+    p->concurrency = c->pbx.concurrency ? (size_t)c->pbx.concurrency : 4;
+    p->every = c->pbx.rate > 0 ? 1000.0 / c->pbx.rate : 0;
+    p->first = c->retry.first;
+    p->most = c->retry.most;
+    p->event_port = c->pbx.event_port;
+    if (same && p->configured)
+        return true;
+
+    free(p->base);
+    free(p->username);
+    p->base = xstrdup(c->pbx.url);
+    p->username = xstrdup(c->pbx.username);
+    memcpy(p->md5, md5, sizeof md5);
+    wipe(md5, sizeof md5);
+    p->format = format;
+    p->configured = p->base[0] && password[0];
+    p->unset = !p->base[0] ? "no [pbx] url is configured yet"
+                           : "no password for the PBX is configured yet";
+    p->generation++;
+    p->logging_in = false;
+    p->queries = PBX_QUERIES_UNKNOWN;
+    set_token(p, "");
+    gate_good(&p->gate);
+    p->reason[0] = '\0';
+    p->id = 0;
+    if (p->base[0] && !ledger_pbx(p->ledger, p->base, &p->id, f))
+        return false;
+    return recall(p, f);
+}
+
+int64_t pbx_id(const struct pbx *p)
+{
+    return p->id;
+}
+
+int64_t pbx_back_off(const struct pbx *p)
+{
+    uint32_t random = 0;
+    if (getrandom(&random, sizeof random, GRND_NONBLOCK) < 0)
+        random = UINT32_MAX; /* no chance to be had: the longest wait */
+    return retry_delay(p->first, p->most, p->gate.probes + 1, random);
+}
+
+/* Begins a call. The tag that libcurl carries is a number of our own, so that answers to calls
+ * of before a reload are told apart. */
+static void begin(struct pbx *p, int64_t mono, enum pbx_call call, uint64_t tag,
+                  const struct record *record)
+{
+    size_t slot = 0;
+    while (slot < COUNT_OF(p->calls) && p->calls[slot].busy)
+        slot++;
+    assert(slot < COUNT_OF(p->calls));
+    p->calls[slot] = (struct pbx_pending){
+        .busy = true, .call = call, .tag = tag, .generation = p->generation, .format = p->format};
+
+    struct buf body = {0};
+    wire_record(p->format, record, &body);
+    const char *type = p->format == WIRE_XML ? "application/xml; charset=utf-8"
+                                             : "application/json; charset=utf-8";
+    http_post(p->http, p->urls[call], type, &body, slot);
+    p->last_call = mono;
+    p->in_flight++;
+    if (p->every > 0) {
+        double now = (double)mono;
+        p->next_call = (p->next_call > now ? p->next_call : now) + p->every;
+    }
+    if (p->gate.open)
+        p->gate.probing = true;
+}
+
+/* A call whose body is made of a few pairs. */
+static void begin_pairs(struct pbx *p, int64_t mono, enum pbx_call call, uint64_t tag,
+                        const char *const (*pairs)[2], size_t count)
+{
+    struct record record = {0};
+    record_room(&record, count);
+    for (size_t i = 0; i < count; i++)
+        record.values[i] =
+            (struct record_value){.name = pairs[i][0], .at = pairs[i][1], .len = strlen(pairs[i][1])};
+    begin(p, mono, call, tag, &record);
+    record_free(&record);
+}
+
+static void begin_session(struct pbx *p, int64_t mono, enum pbx_call call)
+{
+    char port[24];
+    snprintf(port, sizeof port, "%lld", (long long)p->event_port);
+    const char *const login[][2] = {{"username", p->username}, {"password", p->md5}, {"port", port}};
+    const char *const heartbeat[][2] = {{"port", port}};
+    if (call == PBX_LOGIN)
+        begin_pairs(p, mono, call, 0, login, COUNT_OF(login));
+    else
+        begin_pairs(p, mono, call, 0, heartbeat, COUNT_OF(heartbeat));
+}
+
+void pbx_add(struct pbx *p, int64_t mono, uint64_t tag, const struct record *record)
+{
+    begin(p, mono, PBX_ADD, tag, record);
+}
+
+void pbx_query(struct pbx *p, int64_t mono, uint64_t tag, const char *numbers)
+{
+    const char *const pairs[][2] = {{"extid", numbers}};
+    begin_pairs(p, mono, PBX_QUERY, tag, pairs, COUNT_OF(pairs));
+}
+
+void pbx_apply(struct pbx *p, int64_t mono, uint64_t tag)
+{
+    begin_pairs(p, mono, PBX_APPLY, tag, NULL, 0);
+}
+
+/* Whether a call of any kind could be begun, the token aside. */
+static bool may_call(const struct pbx *p, int64_t mono)
+{
+    return p->configured && !p->refused && mono >= p->locked_until &&
+           gate_room(&p->gate, mono, p->in_flight, p->concurrency) > 0 &&
+           p->next_call <= (double)mono;
+}
+
+void pbx_turn(struct pbx *p, int64_t mono, bool wanted)
+{
+    if (p->logging_in || !may_call(p, mono))
+        return;
+    if (!p->has_token && wanted) {
+        p->logging_in = true;
+        begin_session(p, mono, PBX_LOGIN);
+    } else if (p->has_token && mono - p->last_call >= HEARTBEAT_EVERY) {
+        begin_session(p, mono, PBX_HEARTBEAT);
+    }
+}
+
+int64_t pbx_due(const struct pbx *p, int64_t mono, bool wanted)
+{
+    if (!p->configured || p->refused)
+        return CLOCK_NEVER;
+    int64_t due = p->has_token ? p->last_call + HEARTBEAT_EVERY : CLOCK_NEVER;
+    if (!wanted)
+        return due;
+    if (mono < p->locked_until)
+        return p->locked_until;
+    if (p->gate.open)
+        return p->in_flight ? due : p->gate.next;
+    if (p->next_call > (double)mono)
+        return (int64_t)p->next_call + 1;
+    return due;
+}
+
+size_t pbx_room(const struct pbx *p, int64_t mono)
+{
+    if (!p->has_token || p->logging_in || !may_call(p, mono))
+        return 0;
+    size_t room = gate_room(&p->gate, mono, p->in_flight, p->concurrency);
+    return p->every > 0 ? 1 : room;
+}
+
+size_t pbx_in_flight(const struct pbx *p)
+{
+    return p->in_flight;
+}
+
+enum pbx_queries pbx_queries(const struct pbx *p)
+{
+    return p->queries;
+}
+
+size_t pbx_concurrency(const struct pbx *p)
+{
+    return p->concurrency;
+}
+
+uint64_t pbx_served(const struct pbx *p)
+{
+    return p->served;
+}
+
+bool pbx_only_bad(const struct pbx *p, uint64_t tag)
+{
+    return p->gate.bad_count == 0 ||
+           (p->gate.bad_count == 1 && p->gate.bad[0] == pbx_gate_tag(PBX_ADD, tag));
+}
+
+void pbx_trouble(struct pbx *p, int64_t mono)
+{
+    gate_shut(&p->gate, mono, pbx_back_off(p));
+}
+
+const char *pbx_waiting(const struct pbx *p, int64_t mono)
+{
+    if (!p->configured)
+        return p->unset;
+    if (p->refused)
+        return "the PBX refused user or password; waiting until the configured ones change";
+    if (mono < p->locked_until)
+        return "the PBX has locked us out after failed logins; waiting for ten minutes";
+    if (p->gate.open)
+        return p->reason;
+    return NULL;
+}
+
+bool pbx_waits_long(const struct pbx *p, int64_t mono)
+{
+    if (!pbx_waiting(p, mono))
+        return false;
+    return !p->gate.open || p->standing || p->gate.probes >= PROBES_SHORT;
+}
+
+int64_t pbx_waiting_since(const struct pbx *p)
+{
+    return p->gate.open ? p->gate.opened : 0;
+}
+
+/* Remembers over restarts what must not be tried again soon. */
+bool pbx_note_refused(struct pbx *p, struct fault *f)
+{
+    char digest[DIGEST_HEX];
+    credentials_digest(p, digest);
+    p->refused = true;
+    return ledger_note_put(p->ledger, "refused-login", digest, f);
+}
+
+bool pbx_note_locked(struct pbx *p, int64_t mono, struct fault *f)
+{
+    char until[LEDGER_NOTE];
+    p->locked_until = mono + LOCKOUT;
+    snprintf(until, sizeof until, "%lld", (long long)(clock_wall() + LOCKOUT));
+    return ledger_note_put(p->ledger, "locked-out-until", until, f);
+}
+
+void pbx_session(struct pbx *p, const char *token)
+{
+    set_token(p, token);
+}

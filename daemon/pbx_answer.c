@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* NAME pbx_answer: what an answer means.
+ *
+ * In doubt or not: no connection was made, or a well-formed Failed with an errno other than those
+ * marked below: the work was not done. Everything else may have been done: cut or timed out after
+ * the request left, any status but 200, garbage, a status that is neither Success nor Failed. */
+#include <stdio.h>
+
+#include "pbx_own.h"
+
+enum meaning {
+    MEANS_REFUSED,  /* the record's fault */
+    MEANS_TOKEN,    /* log in again */
+    MEANS_LOCKED,   /* wait ten minutes */
+    MEANS_PASSWORD, /* wait until the credentials change */
+    MEANS_FULL,     /* the limit of extensions is reached */
+    MEANS_BUSY,     /* slow down, look up, retry; in doubt */
+    MEANS_DOWN,     /* transient; in doubt */
+    MEANS_MEMORY,   /* transient; not in doubt */
+    MEANS_CONFIG,   /* configuration fault */
+};
+
+/* From the API's table of error numbers; one that is not here is the record's fault. */
+static const struct {
+    int number;
+    enum meaning meaning;
+} meanings[] = {
+    {10002, MEANS_CONFIG}, {10003, MEANS_CONFIG},   {10025, MEANS_BUSY},   {10087, MEANS_FULL},
+    {20000, MEANS_CONFIG}, {20001, MEANS_CONFIG},   {20002, MEANS_LOCKED}, {20003, MEANS_PASSWORD},
+    {20004, MEANS_TOKEN},  {20005, MEANS_TOKEN},    {20006, MEANS_TOKEN},  {20008, MEANS_CONFIG},
+    {20009, MEANS_CONFIG}, {20010, MEANS_DOWN},     {20015, MEANS_CONFIG}, {30001, MEANS_DOWN},
+    {30003, MEANS_MEMORY},
+};
+
+static enum meaning meaning_of(int number)
+{
+    for (size_t i = 0; i < COUNT_OF(meanings); i++)
+        if (meanings[i].number == number)
+            return meanings[i].meaning;
+    return MEANS_REFUSED;
+}
+
+/* The gate opens, or stays open, because of an answer to `call`. */
+static void shut(struct pbx *p, int64_t mono, enum pbx_call call, int64_t wait, bool standing,
+                 const char *reason)
+{
+    int64_t back_off = pbx_back_off(p);
+    gate_shut(&p->gate, mono, wait > back_off ? wait : back_off);
+    p->by_add = p->by_add || call == PBX_ADD;
+    p->standing = standing;
+    snprintf(p->reason, sizeof p->reason, "%s", reason);
+}
+
+/* A call was answered badly: three different rows in a row open the gate; a login does at once,
+ * since nothing goes without one. */
+static void bad(struct pbx *p, int64_t mono, const struct pbx_answer *a, const char *reason)
+{
+    if (a->call == PBX_LOGIN || a->call == PBX_APPLY) {
+        shut(p, mono, a->call, 0, false, reason);
+        return;
+    }
+    gate_bad(&p->gate, pbx_gate_tag(a->call, a->tag), mono, pbx_back_off(p));
+    p->by_add = p->by_add || a->call == PBX_ADD;
+    p->standing = false;
+    snprintf(p->reason, sizeof p->reason, "%s", reason);
+}
+
+/* A call was answered well. While adds are in trouble a good query only lets the next call go. */
+static void good(struct pbx *p, enum pbx_call call)
+{
+    p->fresh_token = false;
+    if (call == PBX_ADD) {
+        p->served++;
+        p->by_add = false;
+        gate_good(&p->gate);
+    } else if (!p->by_add) {
+        gate_good(&p->gate);
+    } else {
+        gate_probe_done(&p->gate);
+    }
+}
+
+static void token_refused(struct pbx *p, int64_t mono, const struct pbx_answer *a)
+{
+    /* a token that is refused right after it was given is no expiry: back off, do not spin */
+    if (p->fresh_token)
+        shut(p, mono, a->call, 0, false, "the PBX refuses the token that it has just given");
+    pbx_session(p, "");
+}
+
+static bool failed(struct pbx *p, int64_t mono, struct pbx_answer *a, struct fault *f)
+{
+    char reason[160];
+    a->code = CODE_PBX + a->wire.error_number;
+    a->verdict = PBX_NOT_NOW;
+    snprintf(reason, sizeof reason, "the PBX answers errno %d", a->wire.error_number);
+
+    switch (meaning_of(a->wire.error_number)) {
+    case MEANS_REFUSED:
+        if (a->call == PBX_LOGIN)
+            break;
+        a->verdict = PBX_REFUSED;
+        good(p, a->call);
+        return true;
+    case MEANS_TOKEN:
+        if (a->call == PBX_LOGIN)
+            break;
+        token_refused(p, mono, a);
+        return true;
+    case MEANS_LOCKED:
+        pbx_session(p, "");
+        return pbx_note_locked(p, mono, f);
+    case MEANS_PASSWORD:
+        pbx_session(p, "");
+        return pbx_note_refused(p, f);
+    case MEANS_FULL:
+        shut(p, mono, a->call, 0, true, "the PBX has reached its limit of extensions (errno 10087)");
+        return true;
+    case MEANS_BUSY:
+        a->verdict = PBX_BAD;
+        a->in_doubt = true;
+        shut(p, mono, a->call, p->first, false, "the PBX asks to slow down (errno 10025)");
+        return true;
+    case MEANS_DOWN:
+        a->in_doubt = true;
+        /* fall through */
+    case MEANS_MEMORY:
+        a->verdict = PBX_BAD;
+        bad(p, mono, a, reason);
+        return true;
+    case MEANS_CONFIG:
+        if (a->call != PBX_ADD && a->call != PBX_LOGIN &&
+            (a->wire.error_number == 10003 || a->wire.error_number == 10002)) {
+            a->verdict = PBX_UNSUPPORTED;
+            return true;
+        }
+        break;
+    }
+    shut(p, mono, a->call, 0, true, reason);
+    return true;
+}
+
+static bool is_transient_status(int status)
+{
+    return status == 408 || status == 429 || status >= 500 || status == 200;
+}
+
+/* No usable answer: a status other than 200, garbage, or none at all. */
+static void unusable(struct pbx *p, int64_t mono, const struct http_answer *from,
+                     struct pbx_answer *a)
+{
+    char reason[200];
+    a->verdict = PBX_BAD;
+    a->in_doubt = from->end != HTTP_NOT_SENT;
+    if (from->end != HTTP_ANSWERED)
+        snprintf(reason, sizeof reason, "the PBX cannot be reached: %s", from->text);
+    else if (from->status == 200)
+        snprintf(reason, sizeof reason, "the PBX's answers make no sense");
+    else
+        snprintf(reason, sizeof reason, "the PBX's web server answers %d", from->status);
+
+    if (from->end != HTTP_ANSWERED || is_transient_status(from->status)) {
+        a->code = from->end == HTTP_ANSWERED && from->status != 200 ? CODE_HTTP + from->status
+                                                                    : CODE_NONE;
+        if (from->retry_after || from->status == 429)
+            shut(p, mono, a->call, from->retry_after, false, reason);
+        else
+            bad(p, mono, a, reason);
+        return;
+    }
+    a->code = CODE_HTTP + from->status;
+    a->verdict = PBX_NOT_NOW;
+    bool missing = from->status == 404 || from->status == 405 || from->status == 501;
+    if (missing && (a->call == PBX_QUERY || a->call == PBX_APPLY || a->call == PBX_HEARTBEAT))
+        a->verdict = PBX_UNSUPPORTED;
+    else
+        shut(p, mono, a->call, 0, true, reason);
+}
+
+static bool judge(struct pbx *p, int64_t mono, const struct http_answer *from,
+                  struct pbx_answer *a, struct fault *f)
+{
+    if (from->end == HTTP_ANSWERED && from->status == 200)
+        wire_read(p->format, from->body, from->len, &a->wire);
+    /* siblings add a status to the answer of login; this PBX's page does not show one */
+    if (a->call == PBX_LOGIN && a->wire.token[0] && a->wire.status != WIRE_FAILED)
+        a->wire.status = WIRE_SUCCESS;
+
+    if (a->wire.status == WIRE_FAILED)
+        return failed(p, mono, a, f);
+    if (a->wire.status == WIRE_SUCCESS && (a->call != PBX_LOGIN || a->wire.token[0])) {
+        a->verdict = PBX_OK;
+        good(p, a->call);
+        return true;
+    }
+    unusable(p, mono, from, a);
+    return true;
+}
+
+/* What the session makes of its own calls, and of what queries show. */
+static void session_hears(struct pbx *p, struct pbx_answer *a)
+{
+    if (a->call == PBX_LOGIN) {
+        p->logging_in = false;
+        if (a->verdict == PBX_OK)
+            pbx_session(p, a->wire.token);
+    }
+    if (a->call != PBX_QUERY)
+        return;
+    if (a->verdict == PBX_UNSUPPORTED)
+        p->queries = PBX_QUERIES_MISSING;
+    else if (a->verdict == PBX_OK || a->code == CODE_PBX + PBX_ERRNO_ABSENT)
+        p->queries = PBX_QUERIES_WORK;
+    else if (a->verdict == PBX_REFUSED)
+        a->verdict = PBX_UNSUPPORTED; /* this one query tells nothing */
+}
+
+/* An answer to a call of before the settings changed: it says what became of the row, but nothing
+ * of the session or the PBX that are configured now. */
+static void judge_old(enum wire_format format, const struct http_answer *from,
+                      struct pbx_answer *a)
+{
+    if (from->end == HTTP_ANSWERED && from->status == 200)
+        wire_read(format, from->body, from->len, &a->wire);
+    a->verdict = a->wire.status == WIRE_SUCCESS ? PBX_OK : PBX_NOT_NOW;
+    a->in_doubt = a->verdict != PBX_OK && from->end != HTTP_NOT_SENT;
+}
+
+bool pbx_next(struct pbx *p, int64_t mono, struct pbx_answer *ret, bool *ret_found,
+              struct fault *f)
+{
+    *ret_found = false;
+    struct http_answer from;
+    while (!*ret_found && http_next(p->http, &from)) {
+        struct pbx_pending *call = &p->calls[from.tag];
+        assert(call->busy);
+        call->busy = false;
+        p->in_flight--;
+        wire_answer_free(&p->lent);
+        struct pbx_answer a = {.tag = call->tag, .call = call->call};
+        if (call->generation != p->generation) {
+            judge_old(call->format, &from, &a);
+        } else {
+            if (!judge(p, mono, &from, &a, f))
+                return false;
+            session_hears(p, &a);
+        }
+        p->lent = a.wire;
+        *ret = a;
+        *ret_found = call->call != PBX_LOGIN && call->call != PBX_HEARTBEAT;
+    }
+    return true;
+}

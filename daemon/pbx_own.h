@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What pbx.c and pbx_answer.c share; nobody else includes this. */
+#ifndef EXTSPOOLD_PBX_OWN_H
+#define EXTSPOOLD_PBX_OWN_H
+
+#include "pbx.h"
+#include "retry.h"
+
+#define PBX_CALLS 5
+#define PBX_PENDING_MOST 300 /* calls in flight: the greatest concurrency, login and heartbeat */
+
+struct pbx_pending {
+    bool busy;
+    enum pbx_call call;
+    uint64_t tag;
+    unsigned generation; /* of the settings that it was sent with */
+    enum wire_format format;
+};
+
+struct pbx {
+    struct http *http;
+    struct ledger *ledger;
+    /* settings */
+    char *base; /* the URL */
+    char *username;
+    char md5[MD5_HEX]; /* of the password */
+    enum wire_format format;
+    size_t concurrency;
+    double every; /* milliseconds between calls, 0: no limit */
+    int64_t first, most;
+    int64_t event_port;
+    bool configured;
+    const char *unset; /* what is missing, while not configured */
+    int64_t id;
+    unsigned generation; /* counts changes of URL, user, password or format */
+    /* session */
+    char *urls[PBX_CALLS];
+    bool has_token;
+    bool fresh_token; /* no call has been answered with it yet */
+    bool logging_in;
+    bool refused;
+    int64_t locked_until;
+    int64_t last_call;
+    double next_call; /* by the rate limit */
+    /* calls */
+    struct pbx_pending calls[PBX_PENDING_MOST];
+    size_t in_flight;
+    struct wire_answer lent;
+    enum pbx_queries queries;
+    /* health */
+    struct gate gate;
+    bool by_add;   /* adds opened the gate: only a good add closes it */
+    bool standing; /* what opened it does not pass by itself */
+    uint64_t served;
+    char reason[200]; /* why the gate is open */
+};
+
+/* What the gate knows a call by: a row's add is not a query with the same tag. */
+static inline uint64_t pbx_gate_tag(enum pbx_call call, uint64_t tag)
+{
+    return (uint64_t)call << 60 | tag;
+}
+
+int64_t pbx_back_off(const struct pbx *p);
+bool pbx_note_refused(struct pbx *p, struct fault *f);
+bool pbx_note_locked(struct pbx *p, int64_t mono, struct fault *f);
+/* A new token, or "" for none. */
+void pbx_session(struct pbx *p, const char *token);
+
+#endif

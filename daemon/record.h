@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One extension as it goes to the PBX: a value, or none, for each field of the schema. */
+#ifndef EXTSPOOLD_RECORD_H
+#define EXTSPOOLD_RECORD_H
+
+#include "cell.h"
+
+struct record_value {
+    const char *name; /* the PBX's name of the parameter */
+    const char *at;   /* NULL: not sent */
+    size_t len;
+    bool secret;
+};
+
+/* A zeroed struct record is empty; record_room makes place. It owns its array, not the texts. */
+struct record {
+    struct record_value *values;
+    size_t count;
+    size_t room;
+    size_t key; /* index of the value that identifies the record: the number */
+};
+
+void record_room(struct record *r, size_t count); /* count values, all "not sent" */
+void record_free(struct record *r);
+
+/* The number; NULL at when it has none. */
+struct cell record_number(const struct record *r);
+
+#endif

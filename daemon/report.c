@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* NAME report: what became of every row of an import.
+ *
+ * Walks the rows twice: the first pass counts the problems by code, which the JSON tells before
+ * the problems, the second one writes all files side by side. The ledger keeps no findings; a
+ * row that has some is read from the copy and checked again. Nothing here grows with the rows. */
+#include "report.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "report_part.h"
+#include "utf8.h"
+
+#define PAGE_ROWS 128
+#define FILE_MODE 0640
+
+/* The JSON is last: who waits for it finds the others. */
+static const struct report_kind *const kinds[] = {
+    &report_rejects,
+    &report_results,
+    &report_html,
+    &report_json,
+};
+
+struct report {
+    struct report_source source;
+    struct report_facts facts;
+    struct rows *reader; /* NULL when there is no copy, or no header to check rows by */
+    struct columns *columns;
+    struct record record;
+    struct findings import_problems; /* at most one: why it is held or rejected */
+    struct findings header_problems;
+    struct findings problems; /* of the row at hand */
+    struct report_part parts[COUNT_OF(kinds)];
+    bool writing; /* the second pass */
+    uint64_t after;
+    struct ledger_row page[PAGE_ROWS];
+};
+
+/* The ledger's texts are cut to fit, if need be amid a character: replaces what is left of one.
+ * Findings are well-formed by themselves. */
+static void text_mend(char *text)
+{
+    size_t len = strlen(text);
+
+    for (size_t i = utf8_valid(text, len); i < len; i += utf8_valid(text + i, len - i))
+        text[i] = '?';
+}
+
+static const struct finding *finding_of(const struct findings *list, int code)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (list->at[i].code == code)
+            return &list->at[i];
+    return NULL;
+}
+
+/* Where the heading stands that rejects add, or `otherwise` when the file has none. */
+static size_t column_find(const struct report *r, const char *heading, size_t otherwise)
+{
+    for (size_t i = 0; i < columns_count(r->columns); i++)
+        if (strcmp(columns_heading(r->columns, i), heading) == 0)
+            return i;
+    return otherwise;
+}
+
+/* Reads the header from the copy, for its problems and to check rows by. */
+static bool header_read(struct report *r, struct fault *f)
+{
+    const struct import *i = &r->facts.import;
+    struct report_facts *facts = &r->facts;
+    struct row header;
+
+    if (r->source.copy < 0 || r->source.schema == NULL || i->header_line == 0)
+        return true;
+    r->reader = rows_new(r->source.copy, i->delimiter, i->header_offset, i->header_line);
+    if (!rows_next(r->reader, &header, f))
+        return false;
+    if (header.kind != ROW_KIND_RECORD) {
+        r->reader = rows_free(r->reader);
+        return true;
+    }
+
+    r->columns = columns_new(r->source.schema, header.cells, header.count, &r->header_problems);
+    facts->header_bytes = header.bytes;
+    facts->columns = header.count;
+    facts->error_column = column_find(r, "import_error", facts->columns);
+    facts->line_column = column_find(
+        r, "import_line", facts->columns + (facts->error_column == facts->columns ? 1 : 0));
+    rows_expect(r->reader, header.count);
+    return true;
+}
+
+/* Why the import as a whole is held or rejected, unless the header's problems say it. */
+static void import_check(struct report *r)
+{
+    const struct import *i = &r->facts.import;
+    bool stopped = i->state == IMPORT_HELD || i->state == IMPORT_REJECTED;
+
+    if (stopped && i->code != CODE_NONE && finding_of(&r->header_problems, i->code) == NULL)
+        finding_add(&r->import_problems, i->code, SEVERITY_ERROR, NULL, "%s",
+                    i->reason[0] ? i->reason : code_meaning(i->code));
+}
+
+static bool part_begin(struct report *r, size_t index, struct fault *f)
+{
+    const struct report_kind *kind = kinds[index];
+    struct report_part *p = &r->parts[index];
+    bool refused = r->facts.counts.invalid + r->facts.counts.failed > 0 && r->reader != NULL;
+    char temp[64];
+
+    if (!(r->source.formats & kind->format) || (kind->refused_only && !refused))
+        return true;
+    snprintf(temp, sizeof temp, ".%06" PRIu64 "%s.tmp", r->facts.import.id, kind->ending);
+    if (!fsio_create(r->source.reports, temp, FILE_MODE, &p->file, f))
+        return false;
+    /* A group that cannot be given is no reason to withhold a report. */
+    if (kind->refused_only)
+        (void)!fchown(fsio_fd(p->file), (uid_t)-1, (gid_t)r->source.rejects_group);
+    return true;
+}
+
+bool report_new(const struct report_source *source, struct report **ret, struct fault *f)
+{
+    struct report *r = xcalloc(1, sizeof *r);
+    struct ledger_counts *counts = &r->facts.counts;
+
+    assert(source->import->state >= IMPORT_DONE);
+    r->source = *source;
+    r->facts.import = *source->import;
+    r->facts.copy = source->copy;
+    text_mend(r->facts.import.name);
+    text_mend(r->facts.import.reason);
+    bool well = ledger_counts(source->ledger, source->import->id, counts, f) && header_read(r, f);
+    for (size_t i = 0; well && i < COUNT_OF(kinds); i++)
+        well = part_begin(r, i, f);
+    if (!well) {
+        report_free(r);
+        return false;
+    }
+
+    counts->skipped += counts->open;
+    counts->open = 0;
+    import_check(r);
+    *ret = r;
+    return true;
+}
+
+void report_code_count(struct report_facts *facts, int code)
+{
+    size_t i = 0;
+
+    facts->problems++;
+    while (i < facts->code_count && facts->codes[i].code < code)
+        i++;
+    if (i == facts->code_count || facts->codes[i].code != code) {
+        size_t bytes = sizeof(*facts->codes);
+        facts->codes = xrealloc(facts->codes, (facts->code_count + 1) * bytes);
+        memmove(&facts->codes[i + 1], &facts->codes[i], (facts->code_count - i) * bytes);
+        facts->codes[i] = (struct report_code){.code = code};
+        facts->code_count++;
+    }
+    facts->codes[i].count++;
+}
+
+/* Counts the row, or writes it, as the pass wants. */
+static bool row_pass(struct report *r, const struct report_row *row, struct fault *f)
+{
+    if (!r->writing) {
+        for (size_t i = 0; i < row->count; i++)
+            report_code_count(&r->facts, row->problems[i].code);
+        return true;
+    }
+    for (size_t i = 0; i < COUNT_OF(kinds); i++) {
+        struct report_part *p = &r->parts[i];
+        buf_reset(&p->text);
+        if (p->file != NULL && !kinds[i]->row(p, &r->facts, row, f))
+            return false;
+    }
+    return true;
+}
+
+/* The row as it is told: one without an outcome, since the import is held, as skipped. */
+static struct ledger_row row_told(const struct ledger_row *row)
+{
+    struct ledger_row told = *row;
+
+    text_mend(told.number);
+    text_mend(told.detail);
+    if (row->state >= ROW_FINAL)
+        return told;
+    told.state = ROW_SKIPPED;
+    told.code = CODE_NOT_SENT;
+    snprintf(told.detail, sizeof told.detail, "%s",
+             row->state == ROW_PLANNED ? "" : "the PBX is asked about it when the import goes on");
+    return told;
+}
+
+/* Adds the problem that the row's code stands for, unless checking the row has found it. */
+static void code_add(struct findings *list, const struct ledger_row *row)
+{
+    enum severity severity = report_row_refused(row) ? SEVERITY_ERROR : SEVERITY_WARNING;
+    const char *meaning;
+
+    if (row->code == CODE_NONE || finding_of(list, row->code) != NULL)
+        return;
+    meaning = code_meaning(row->code);
+    if (row->code == CODE_CHANGED) /* its detail names the columns that differ */
+        finding_add(list, row->code, severity, row->detail, "%s", meaning);
+    else if (row->detail[0])
+        finding_add(list, row->code, severity, NULL, "%s: %s", meaning, row->detail);
+    else
+        finding_add(list, row->code, severity, NULL, "%s", meaning);
+}
+
+/* Reads the row from the copy again, and its findings with it. */
+static bool row_read(struct report *r, const struct ledger_row *row, struct row *ret,
+                     struct fault *f)
+{
+    rows_seek(r->reader, row->offset, row->line);
+    if (!rows_next(r->reader, ret, f))
+        return false;
+    if (ret->kind == ROW_KIND_END)
+        return fault_set(f, FAULT_IO, 0, "the copy of '%s' ends before row %" PRIu64,
+                         r->facts.import.file, row->row);
+    columns_check(r->columns, ret, &r->record, &r->problems);
+    return true;
+}
+
+static bool row_handle(struct report *r, const struct ledger_row *at, struct fault *f)
+{
+    struct report_row row = {.at = row_told(at)};
+    struct row record;
+    struct findings *list = &r->problems;
+
+    findings_reset(list);
+    if (r->reader != NULL && (at->findings || (r->writing && report_row_refused(at)))) {
+        if (!row_read(r, at, &record, f))
+            return false;
+        row.record = &record;
+    }
+    code_add(list, &row.at);
+    row.problems = list->at;
+    row.count = list->count;
+    row.cause = finding_error(list);
+    if (row.cause == NULL && row.at.code != CODE_NONE)
+        row.cause = finding_of(list, row.at.code);
+    return row_pass(r, &row, f);
+}
+
+/* Problems of the import and of its header come first, as those of row 0. */
+static bool pass_begin(struct report *r, struct fault *f)
+{
+    struct report_row import = {.problems = r->import_problems.at,
+                                .count = r->import_problems.count};
+    struct report_row header = {.problems = r->header_problems.at,
+                                .count = r->header_problems.count,
+                                .at.line = r->facts.import.header_line};
+
+    for (size_t i = 0; r->writing && i < COUNT_OF(kinds); i++)
+        if (r->parts[i].file != NULL && !kinds[i]->begin(&r->parts[i], &r->facts, f))
+            return false;
+    return row_pass(r, &import, f) && row_pass(r, &header, f);
+}
+
+static bool parts_finish(struct report *r, struct fault *f)
+{
+    for (size_t i = 0; i < COUNT_OF(kinds); i++) {
+        struct fsio_file *file = r->parts[i].file;
+        char name[LEDGER_NAME + 16];
+
+        snprintf(name, sizeof name, "%s%s", r->facts.import.stem, kinds[i]->ending);
+        if (file == NULL) {
+            if (!fsio_remove(r->source.reports, name, f))
+                return false;
+            continue;
+        }
+        if (kinds[i]->end != NULL)
+            kinds[i]->end(&r->parts[i], &r->facts);
+        r->parts[i].file = NULL;
+        if (!fsio_finish(file, name, f))
+            return false;
+    }
+    return true;
+}
+
+bool report_step(struct report *r, size_t rows, bool *ret_whole, struct fault *f)
+{
+    assert(rows > 0);
+    for (size_t left = rows; left > 0;) {
+        size_t room = left < PAGE_ROWS ? left : PAGE_ROWS;
+        size_t count = 0;
+
+        if (r->after == 0 && !pass_begin(r, f))
+            return false;
+        if (!ledger_rows(r->source.ledger, r->facts.import.id, r->after, LEDGER_ALL, r->page, room,
+                         &count, f))
+            return false;
+        for (size_t i = 0; i < count; i++)
+            if (!row_handle(r, &r->page[i], f))
+                return false;
+        if (count > 0) {
+            r->after = r->page[count - 1].row;
+            left -= count;
+        } else if (!r->writing) {
+            r->writing = true;
+            r->after = 0;
+        } else {
+            *ret_whole = parts_finish(r, f);
+            return *ret_whole;
+        }
+    }
+    *ret_whole = false;
+    return true;
+}
+
+struct report *report_free(struct report *r)
+{
+    if (r == NULL)
+        return NULL;
+    for (size_t i = 0; i < COUNT_OF(kinds); i++) {
+        fsio_abandon(r->parts[i].file);
+        buf_wipe(&r->parts[i].text);
+    }
+    findings_free(&r->import_problems);
+    findings_free(&r->header_problems);
+    findings_free(&r->problems);
+    record_free(&r->record);
+    columns_free(r->columns);
+    rows_free(r->reader);
+    free(r->facts.codes);
+    free(r);
+    return NULL;
+}

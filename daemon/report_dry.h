@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The JSON report of a dry run: in the form of an import's, with the id 000000. created counts
+ * the rows that would be sent; state is done, or rejected when the file could not be imported. */
+#ifndef EXTSPOOLD_REPORT_DRY_H
+#define EXTSPOOLD_REPORT_DRY_H
+
+#include <stdio.h>
+
+#include "config.h"
+#include "schema.h"
+
+/* Reads the regular file (fd lent) that is called name and writes its report to out, with a line
+ * end. *ret_rejected is CODE_NONE or why the file would be rejected, *ret_errors whether any
+ * error was found. False when the file cannot be read, or no temporary file can be made. */
+bool report_dry(const struct config *c, const struct schema *s, int fd, const char *name,
+                FILE *out, int *ret_rejected, bool *ret_errors, struct fault *f);
+
+#endif

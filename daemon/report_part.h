@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The files that make up a report, each a kind with three functions. Private to report*.c:
+ * report.c walks the rows and hands each one to every kind. */
+#ifndef EXTSPOOLD_REPORT_PART_H
+#define EXTSPOOLD_REPORT_PART_H
+
+#include "buf.h"
+#include "fsio.h"
+#include "report.h"
+
+struct report_code {
+    int code;
+    uint64_t count;
+};
+
+/* What holds for the whole report. Texts are well-formed UTF-8. */
+struct report_facts {
+    struct import import;
+    struct ledger_counts counts; /* rows without an outcome are counted as skipped */
+    struct report_code *codes;   /* problems by code, in the order of the codes */
+    size_t code_count;
+    uint64_t problems; /* of all codes */
+    int copy;          /* the private copy, lent; -1: none */
+    uint64_t header_bytes;
+    size_t columns;      /* cells of the header */
+    size_t error_column; /* where import_error stands: a column of the file, or beyond its last */
+    size_t line_column;  /* the same of import_line */
+};
+
+/* One row with all its problems, or (row 0) the problems of the import itself. */
+struct report_row {
+    struct ledger_row at; /* as it is told: with an outcome, and a code when it has a problem */
+    const struct finding *problems;
+    size_t count;
+    const struct finding *cause; /* the problem that tells why it ended so, or NULL */
+    const struct row *record;    /* as it stands in the copy; NULL when it was not read */
+};
+
+/* One more problem with this code. The caller frees facts->codes in the end. */
+void report_code_count(struct report_facts *facts, int code);
+
+static inline bool report_row_refused(const struct ledger_row *row)
+{
+    return row->state == ROW_INVALID || row->state == ROW_FAILED;
+}
+
+struct report_part;
+
+struct report_kind {
+    const char *ending;
+    unsigned format;   /* bit of [report] formats that asks for it */
+    bool refused_only; /* repeats refused records, and exists only when there are some */
+    bool (*begin)(struct report_part *p, const struct report_facts *facts, struct fault *f);
+    bool (*row)(struct report_part *p, const struct report_facts *facts,
+                const struct report_row *row, struct fault *f);
+    void (*end)(struct report_part *p, const struct report_facts *facts); /* NULL: nothing */
+};
+
+extern const struct report_kind report_json, report_results, report_rejects, report_html;
+
+struct report_part {
+    struct fsio_file *file; /* NULL when this part is not wanted */
+    uint64_t problems;      /* told so far */
+    const char *line_end;   /* rejects: the header's; static text */
+    struct buf text;        /* to compose a row in; empty at the beginning of each */
+};
+
+#endif

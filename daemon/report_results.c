@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* NAME report_results: the outcome of every row, as RFC 4180 with LF, for spreadsheets. */
+#include "report_part.h"
+
+#include <inttypes.h>
+
+#include "clock.h"
+
+/* Adds one cell. A spreadsheet takes what begins with one of these signs for a formula or a
+ * number; an apostrophe before it keeps it text (OWASP, CSV Injection). */
+static void cell_add(struct buf *to, const char *text)
+{
+    bool harmful = text[0] != '\0' && strchr("=+-@\t\r", text[0]) != NULL;
+    bool quoted = strpbrk(text, ",\"\r\n") != NULL;
+
+    if (quoted)
+        buf_char(to, '"');
+    if (harmful)
+        buf_char(to, '\'');
+    for (const char *c = text; *c != '\0'; c++) {
+        if (*c == '"')
+            buf_char(to, '"');
+        buf_char(to, *c);
+    }
+    if (quoted)
+        buf_char(to, '"');
+}
+
+static bool results_begin(struct report_part *p, const struct report_facts *facts, struct fault *f)
+{
+    (void)facts;
+    (void)f;
+    fsio_text(p->file, "row,line,number,outcome,code,message,attempts,finished\n");
+    return true;
+}
+
+static bool results_row(struct report_part *p, const struct report_facts *facts,
+                        const struct report_row *row, struct fault *f)
+{
+    const struct ledger_row *at = &row->at;
+    char code[CODE_TEXT];
+    char finished[CLOCK_TEXT];
+
+    (void)facts;
+    (void)f;
+    if (at->row == 0)
+        return true;
+    buf_format(&p->text, "%" PRIu64 ",%" PRIu64 ",", at->row, at->line);
+    cell_add(&p->text, at->number);
+    buf_format(&p->text, ",%s,%s,", row_state_text(at->state),
+               row->cause ? code_text(row->cause->code, code) : "");
+    cell_add(&p->text, row->cause ? row->cause->message : "");
+    buf_format(&p->text, ",%d,%s\n", at->attempts, clock_text(at->finished, finished));
+    fsio_add(p->file, p->text.at, p->text.len);
+    return true;
+}
+
+const struct report_kind report_results = {
+    .ending = ".results.csv",
+    .format = REPORT_CSV,
+    .begin = results_begin,
+    .row = results_row,
+};

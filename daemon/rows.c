@@ -1,0 +1,406 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Records of a CSV file, read with libcsv in its strict mode.
+ *
+ * libcsv is fed one physical line at a time: after each, either the record is whole or a quoted
+ * cell is open. That gives every record its exact place, and after an error the reader goes on at
+ * the line after the one where the record began, so that one bad record costs one line.
+ *
+ * What a record is depends on nothing but the bytes from its first one on (and on the number of
+ * cells expected), which is why a seek yields what a sequential read yielded.
+ *
+ * An unclosed quote swallows the lines after it. It is told by a strict error, the end of the
+ * file or a limit met within a record over several lines, or by lines_merged().
+ *
+ * The work is linear in the size of the file. Each quote in a line flips between "a quoted cell is
+ * open" and "none is". So a record over several lines begins at a line with an odd number of
+ * quotes and ends at the next such line at the latest; those between have an even number and are
+ * one line each when they are read again. Hence no line is parsed more than five times: ahead by
+ * wrong_count() from the record before, as a later line of a record, again by wrong_count(), as
+ * the first line of a record of its own, and once more when that had a wrong count as well.
+ * Memory is bounded by ROWS_RECORD_MOST and ROWS_CELLS_MOST, whatever the file holds. */
+#include "rows.h"
+
+#include <csv.h>
+#include <errno.h>
+#include <unistd.h>
+
+#define CHUNK        (64 * 1024)
+#define WINDOW       (ROWS_RECORD_MOST + 1 + CHUNK)
+#define TEXT         (ROWS_RECORD_MOST + 1) /* a NUL for each delimiter, and one more */
+#define CELL_BLOCK   4096                   /* by which libcsv grows its buffer of one cell */
+#define CHANCE_LIMIT 8                      /* delimiters that no chance puts in their places */
+
+struct rows {
+    int fd;
+    char delimiter;
+    size_t expect;
+
+    char *window; /* bytes of the file from base on */
+    uint64_t base;
+    size_t filled;
+    size_t here; /* index in the window where the next record is looked for */
+    uint64_t line;
+
+    struct csv_parser parser;
+    bool used; /* the parser may stand amid a record */
+    bool whole;
+    bool crowded;
+    char *text; /* the cells' text, each with its NUL */
+    size_t text_len;
+    struct cell *cells;
+    size_t count;
+};
+
+/* A physical line, by its place in the window after here. */
+struct line {
+    size_t content;
+    size_t len;    /* content and line end; 0 only at the end of the file */
+    bool too_long; /* longer than a record may be: this is no more than its beginning */
+};
+
+struct quote {
+    uint64_t line;
+    size_t column;
+};
+
+static int no_space(unsigned char c)
+{
+    (void)c;
+    return 0;
+}
+
+/* libcsv trims blanks around cells unless told that there are none. */
+static void parser_init(struct csv_parser *p, char delimiter)
+{
+    int rc = csv_init(p, CSV_STRICT | CSV_STRICT_FINI);
+    assert(rc == 0);
+    csv_set_delim(p, (unsigned char)delimiter);
+    csv_set_space_func(p, no_space);
+    csv_set_realloc_func(p, xrealloc);
+    csv_set_blk_size(p, CELL_BLOCK);
+}
+
+struct rows *rows_new(int fd, char delimiter, uint64_t offset, uint64_t line)
+{
+    assert(delimiter != '"' && delimiter != '\r' && delimiter != '\n');
+    struct rows *r = xcalloc(1, sizeof *r);
+    r->fd = fd;
+    r->delimiter = delimiter;
+    r->window = xmalloc(WINDOW);
+    r->text = xmalloc(TEXT);
+    r->cells = xmalloc(ROWS_CELLS_MOST * sizeof *r->cells);
+    parser_init(&r->parser, delimiter);
+    rows_seek(r, offset, line);
+    return r;
+}
+
+struct rows *rows_free(struct rows *r)
+{
+    if (!r)
+        return NULL;
+    csv_free(&r->parser);
+    free(r->window);
+    free(r->text);
+    free(r->cells);
+    free(r);
+    return NULL;
+}
+
+void rows_expect(struct rows *r, size_t count)
+{
+    r->expect = count;
+}
+
+void rows_seek(struct rows *r, uint64_t offset, uint64_t line)
+{
+    if (offset < r->base || offset > r->base + r->filled) {
+        r->base = offset;
+        r->filled = 0;
+    }
+    r->here = (size_t)(offset - r->base);
+    r->line = line;
+}
+
+uint64_t rows_offset(const struct rows *r)
+{
+    return r->base + r->here;
+}
+
+/* Reads on into the window, dropping what lies before here. */
+static bool window_more(struct rows *r, bool *ret_eof, struct fault *f)
+{
+    r->filled -= r->here;
+    memmove(r->window, r->window + r->here, r->filled);
+    r->base += r->here;
+    r->here = 0;
+    assert(r->filled + CHUNK <= WINDOW);
+
+    ssize_t n;
+    do {
+        n = pread(r->fd, r->window + r->filled, CHUNK, (off_t)(r->base + r->filled));
+    } while (n < 0 && errno == EINTR);
+    if (n < 0)
+        return fault_set(f, FAULT_IO, errno, "read at byte %llu",
+                         (unsigned long long)(r->base + r->filled));
+    r->filled += (size_t)n;
+    *ret_eof = n == 0;
+    return true;
+}
+
+static size_t line_content(const char *text, size_t len)
+{
+    size_t n = 0;
+    while (n < len && text[n] != '\n' && text[n] != '\r')
+        n++;
+    return n;
+}
+
+/* How many bytes the line end at the beginning of text takes: LF, CR LF or a lone CR; 0 if none. */
+static size_t line_end(const char *text, size_t len)
+{
+    if (len == 0)
+        return 0;
+    return len > 1 && text[0] == '\r' && text[1] == '\n' ? 2 : 1;
+}
+
+/* The physical line that begins `at` bytes after here. */
+static bool line_get(struct rows *r, size_t at, struct line *ret, struct fault *f)
+{
+    size_t end = at;
+    bool eof = false;
+    for (;;) {
+        const char *text = r->window + r->here;
+        size_t have = r->filled - r->here;
+        end += line_content(text + end, have - end);
+        bool known = end < have && (text[end] == '\n' || end + 1 < have);
+        if (known || eof || end > ROWS_RECORD_MOST)
+            break;
+        if (!window_more(r, &eof, f))
+            return false;
+    }
+    ret->content = ret->len = end - at;
+    ret->too_long = end > ROWS_RECORD_MOST;
+    if (!ret->too_long)
+        ret->len += line_end(r->window + r->here + end, r->filled - r->here - end);
+    return true;
+}
+
+static void on_cell(void *text, size_t len, void *reader)
+{
+    struct rows *r = reader;
+    if (r->count == ROWS_CELLS_MOST) {
+        r->crowded = true;
+        return;
+    }
+    assert(r->text_len + len < TEXT);
+    char *to = r->text + r->text_len;
+    memcpy(to, text, len);
+    to[len] = '\0';
+    r->text_len += len + 1;
+    r->cells[r->count++] = (struct cell){to, len};
+}
+
+static void on_row(int end, void *reader)
+{
+    (void)end;
+    ((struct rows *)reader)->whole = true;
+}
+
+static void record_begin(struct rows *r)
+{
+    if (r->used) {
+        csv_free(&r->parser);
+        parser_init(&r->parser, r->delimiter);
+    }
+    r->used = true;
+    r->whole = r->crowded = false;
+    r->text_len = r->count = 0;
+}
+
+/* Parses the next line of a record. CODE_NONE: the record is whole; otherwise what is wrong should
+ * it end here, which for an open quote only the lines to come can tell. */
+static int record_feed(struct rows *r, const char *text, struct line line)
+{
+    if (csv_parse(&r->parser, text, line.len, on_cell, on_row, r) < line.len)
+        return CODE_STRAY_QUOTE;
+    if (line.len == line.content && csv_fini(&r->parser, on_cell, on_row, r) != 0)
+        return CODE_UNCLOSED_QUOTE;
+    if (r->crowded)
+        return CODE_TOO_LONG;
+    r->used = !r->whole;
+    return r->whole ? CODE_NONE : CODE_UNCLOSED_QUOTE;
+}
+
+/* What was found in lines, up to where the record that begins with them is whole or cannot be. */
+struct scan {
+    int code;
+    size_t count;
+    size_t len;
+    uint64_t lines;
+    size_t first_len;   /* of the first line */
+    struct quote first; /* the quote that was open at the end of the first line */
+    struct quote last;  /* the one that was opened last, of those open at the end of a line */
+};
+
+/* Reads the record whose first line, not an empty one, begins `at` bytes after here. */
+static bool record_scan(struct rows *r, size_t at, struct scan *ret, struct fault *f)
+{
+    struct scan s = {.code = CODE_UNCLOSED_QUOTE};
+    struct line line;
+    record_begin(r);
+    while (s.code == CODE_UNCLOSED_QUOTE) {
+        if (!line_get(r, at + s.len, &line, f))
+            return false;
+        if (line.len == 0 || line.too_long)
+            break;
+        size_t count = r->count;
+        s.code = record_feed(r, r->window + r->here + at + s.len, line);
+        if (s.lines == 0 || (s.code == CODE_UNCLOSED_QUOTE && r->count > count))
+            s.last = (struct quote){r->line + s.lines, r->count};
+        if (s.lines == 0) {
+            s.first = s.last;
+            s.first_len = line.len;
+        }
+        s.len += line.len;
+        s.lines++;
+    }
+    s.count = r->count;
+    *ret = s;
+    return true;
+}
+
+/* A record over several lines with the wrong number of cells is none when one with the right
+ * number begins at one of its later lines: an unclosed quote has merged them. */
+static bool wrong_count(struct rows *r, const struct scan *s, bool *ret_merged, struct fault *f)
+{
+    struct line line;
+    struct scan other;
+    for (size_t at = s->first_len; at < s->len; at += line.len) {
+        if (!line_get(r, at, &line, f))
+            return false;
+        if (line.content == 0)
+            continue;
+        if (!record_scan(r, at, &other, f))
+            return false;
+        if (other.code == CODE_NONE && other.count == r->expect) {
+            *ret_merged = true;
+            return true;
+        }
+    }
+    *ret_merged = false;
+    return record_scan(r, 0, &other, f); /* for its cells, which the search has overwritten */
+}
+
+static size_t delimiters_in(const struct rows *r, const char *text, size_t len)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < len; i++)
+        count += text[i] == r->delimiter;
+    return count;
+}
+
+/* With the right number of cells, several rows may still be merged: a stray quote further down, in
+ * the same column, closes the unclosed one. Then each line has as many delimiters as a whole
+ * record, which in CHANCE_LIMIT places or more is no accident. */
+static bool row_shaped(const struct rows *r, const struct scan *s)
+{
+    size_t wanted = r->expect - 1;
+    if ((s->lines - 1) * wanted < CHANCE_LIMIT)
+        return false;
+
+    for (size_t at = 0; at < s->len;) {
+        const char *text = r->window + r->here + at;
+        size_t content = line_content(text, s->len - at);
+        if (delimiters_in(r, text, content) != wanted)
+            return false;
+        at += content + line_end(text + content, s->len - at - content);
+    }
+    return true;
+}
+
+/* Whether a whole record over several lines is really several, of which all but the first would
+ * vanish in one cell of the first. What neither rule tells may be what the sender meant: cells
+ * may hold delimiters and line breaks. */
+static bool lines_merged(struct rows *r, const struct scan *s, bool *ret_merged, struct fault *f)
+{
+    if (s->lines > 1 && r->expect > 1 && s->count != r->expect)
+        return wrong_count(r, s, ret_merged, f);
+    *ret_merged = s->lines > 1 && r->expect > 1 && row_shaped(r, s);
+    return true;
+}
+
+/* Steps over len bytes and says where they are. */
+static struct row row_pass(struct rows *r, enum row_kind kind, size_t len, uint64_t lines)
+{
+    struct row row = {.kind = kind, .line = r->line, .offset = rows_offset(r), .bytes = len};
+    r->here += len;
+    r->line += lines;
+    return row;
+}
+
+static struct row row_malformed(struct rows *r, size_t len, int code, struct quote at)
+{
+    struct row row = row_pass(r, ROW_KIND_MALFORMED, len, 1);
+    row.code = code;
+    row.column = at.column;
+    row.quote_line = code == CODE_UNCLOSED_QUOTE ? at.line : 0;
+    return row;
+}
+
+/* The record whose first line, no longer than a record may be, is at here. */
+static bool record_read(struct rows *r, struct row *ret, struct fault *f)
+{
+    struct scan s;
+    bool merged = false;
+    if (!record_scan(r, 0, &s, f))
+        return false;
+    if (s.code == CODE_NONE && !lines_merged(r, &s, &merged, f))
+        return false;
+
+    if (s.code != CODE_NONE) {
+        int code = s.lines > 1 ? CODE_UNCLOSED_QUOTE : s.code;
+        *ret = row_malformed(r, s.first_len, code, s.last);
+    } else if (merged) {
+        *ret = row_malformed(r, s.first_len, CODE_UNCLOSED_QUOTE, s.first);
+    } else {
+        *ret = row_pass(r, ROW_KIND_RECORD, s.len, s.lines);
+        ret->cells = r->cells;
+        ret->count = r->count;
+    }
+    return true;
+}
+
+/* A line that is longer than any record may be goes by in pieces. */
+static bool line_skip(struct rows *r, struct row *ret, struct fault *f)
+{
+    struct row row = row_malformed(r, 0, CODE_TOO_LONG, (struct quote){0, 0});
+    struct line piece;
+    do {
+        if (!line_get(r, 0, &piece, f))
+            return false;
+        r->here += piece.len;
+        row.bytes += piece.len;
+    } while (piece.too_long);
+    *ret = row;
+    return true;
+}
+
+bool rows_next(struct rows *r, struct row *ret, struct fault *f)
+{
+    struct line line;
+    if (!line_get(r, 0, &line, f))
+        return false;
+    while (line.content == 0 && line.len > 0) {
+        r->here += line.len;
+        r->line++;
+        if (!line_get(r, 0, &line, f))
+            return false;
+    }
+
+    if (line.too_long)
+        return line_skip(r, ret, f);
+    if (line.len > 0)
+        return record_read(r, ret, f);
+    *ret = row_pass(r, ROW_KIND_END, 0, 0);
+    return true;
+}

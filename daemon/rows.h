@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Records of a CSV file (RFC 4180) as a pull reader over libcsv, with exact places: every record
+ * knows the physical line and the byte where it begins and how many bytes it takes. A malformed
+ * record costs that record alone: reading goes on at the next plausible line. */
+#ifndef EXTSPOOLD_ROWS_H
+#define EXTSPOOLD_ROWS_H
+
+#include "cell.h"
+#include "code.h"
+#include "fault.h"
+
+/* Limits of one record; what passes them is malformed. Bytes without the last line end; the cells
+ * are as many as a spreadsheet can have columns. */
+#define ROWS_RECORD_MOST (1024 * 1024)
+#define ROWS_CELLS_MOST  16384
+
+enum row_kind {
+    ROW_KIND_END,
+    ROW_KIND_RECORD,
+    ROW_KIND_MALFORMED, /* code, quote_line and column say what and where; no cells */
+};
+
+struct row {
+    enum row_kind kind;
+    uint64_t line;   /* physical line where the record begins, from 1 */
+    uint64_t offset; /* of its first byte in the file */
+    uint64_t bytes;  /* that it takes, line end included; of a malformed one: its first line */
+    const struct cell *cells; /* valid until the next call on this reader; NUL-terminated too */
+    size_t count;
+    int code;            /* malformed: CODE_UNCLOSED_QUOTE, _STRAY_QUOTE or _TOO_LONG */
+    uint64_t quote_line; /* unclosed quote: the physical line where that quote was opened */
+    size_t column;       /* malformed: index of the cell that is at fault */
+};
+
+struct rows;
+
+/* A reader over fd (lent, read with pread, so the fd's own position is neither used nor moved),
+ * starting at byte offset, which is the beginning of physical line `line`. */
+struct rows *rows_new(int fd, char delimiter, uint64_t offset, uint64_t line);
+struct rows *rows_free(struct rows *r); /* NULL */
+
+/* How many cells a record ought to have (the header's count). Lets the reader see that a record
+ * over several lines is really an unclosed quote: 0, the default, switches that off. */
+void rows_expect(struct rows *r, size_t count);
+
+/* The next record. An empty physical line is no record. False only when reading fails. */
+bool rows_next(struct rows *r, struct row *ret, struct fault *f);
+
+/* Goes to a place that a row named earlier; costs nothing when the reader stands there. Reading
+ * from there yields what it yielded then. */
+void rows_seek(struct rows *r, uint64_t offset, uint64_t line);
+
+/* Bytes consumed so far, as an offset in the file: for progress. */
+uint64_t rows_offset(const struct rows *r);
+
+#endif

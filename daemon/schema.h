@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The rules for a record, read at run time from a Frictionless Table Schema (JSON):
+ * https://specs.frictionlessdata.io/table-schema/ with cross-field rules in one key of our own,
+ * "extspoold", described in docs/SCHEMA.md. */
+#ifndef EXTSPOOLD_SCHEMA_H
+#define EXTSPOOLD_SCHEMA_H
+
+#include "fault.h"
+#include "finding.h"
+#include "record.h"
+
+struct schema;
+
+/* Reads and compiles a schema. False with a FAULT_CONFIG that names the file and what is wrong
+ * (and where, as far as it is known) when it is unreadable, no JSON, or no valid schema: unknown
+ * type, unknown constraint, doubled key, doubled field, bad pattern, a rule naming no field. */
+bool schema_read(const char *path, struct schema **ret, struct fault *f);
+/* The same from text in memory; name stands for the file in messages. */
+bool schema_parse(const char *text, size_t len, const char *name, struct schema **ret,
+                  struct fault *f);
+struct schema *schema_free(struct schema *s); /* NULL */
+
+/* The text the schema was parsed from, for keeping a copy; lent. */
+const char *schema_text(const struct schema *s, size_t *ret_len);
+
+size_t schema_count(const struct schema *s);                      /* of fields */
+const char *schema_name(const struct schema *s, size_t field);    /* lent */
+const char *schema_example(const struct schema *s, size_t field); /* "" when it has none */
+bool schema_required(const struct schema *s, size_t field);
+bool schema_secret(const struct schema *s, size_t field);
+/* The field that identifies a record (primaryKey). */
+size_t schema_key(const struct schema *s);
+
+/* Index of the field with this heading, or -1. Case, blanks, punctuation and a BOM do not count:
+ * "Register Password" is registerpassword. */
+int schema_find(const struct schema *s, const char *heading, size_t len);
+
+/* Checks and casts one record. cells[i] is the cell of field i: .at NULL when there is no such
+ * column. headings[i] is the sender's heading of field i's column for findings (NULL: the
+ * field's name). Every finding of every field is added to list, not only the first. Fills ret
+ * (schema_count(s) values): what is to be sent, in the schema's order; values point into cells
+ * or into the schema. Returns true when no error was found; warnings may have been. */
+bool schema_check(const struct schema *s, const struct cell *cells,
+                  const char *const *headings, struct record *ret, struct findings *list);
+
+#endif

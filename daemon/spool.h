@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The spool: a folder of folders on one file system, each a state; a rename is a transition.
+ * Everything goes through folder descriptors and O_NOFOLLOW. */
+#ifndef EXTSPOOLD_SPOOL_H
+#define EXTSPOOLD_SPOOL_H
+
+#include "config.h"
+#include "ledger.h"
+
+struct spool;
+
+enum spool_folder {
+    SPOOL_INCOMING,
+    SPOOL_WORK,
+    SPOOL_DONE,
+    SPOOL_REJECTED,
+    SPOOL_HELD,
+    SPOOL_REPORTS,
+    SPOOL_SECRETS,
+    SPOOL_FOLDERS,
+};
+
+/* Opens the spool, making missing folders (work and secrets 0700, the rest by the umask). False
+ * when a folder cannot be made, opened or written, or they are not all on one file system, or
+ * another daemon has the spool. */
+bool spool_open(const struct config *c, struct spool **ret, struct fault *f);
+struct spool *spool_close(struct spool *s); /* NULL */
+
+/* Takes over pattern, ready and settle of a configuration that was read again. */
+void spool_settings(struct spool *s, const struct config *c);
+
+const char *spool_path(const struct spool *s, enum spool_folder folder); /* lent */
+int spool_fd(const struct spool *s, enum spool_folder folder);           /* lent */
+
+/* Greatest id that a name in any folder begins with; 0 when none does. */
+bool spool_id_greatest(struct spool *s, uint64_t *ret, struct fault *f);
+
+/* Looks through incoming/ once: remembers what is there and since when it has not changed. */
+bool spool_scan(struct spool *s, int64_t mono, struct fault *f);
+
+/* When the next file may have settled (mono), or CLOCK_NEVER. */
+int64_t spool_due(const struct spool *s);
+
+/* Claims the next file that is complete, as number id: one rename into work/. Fills id, name,
+ * stem, file and bytes of ret. *ret_claimed is false when there is none now. A batch of claims
+ * is durable after spool_sync, which must come before the ledger's commit. */
+bool spool_sync(struct spool *s, struct fault *f);
+bool spool_claim(struct spool *s, int64_t mono, uint64_t id, struct import *ret,
+                 bool *ret_claimed, struct fault *f);
+
+/* A file that lies in work/ and that the ledger does not know (killed between claim and commit):
+ * fills ret from its name. Call until *ret_found is false; known tells which ids the ledger has
+ * by now. */
+bool spool_orphan(struct spool *s, bool (*known)(void *with, uint64_t id), void *with,
+                  struct import *ret, bool *ret_found, struct fault *f);
+
+/* Removes private copies in work/ of imports that are finished (killed before the copy went). */
+bool spool_sweep(struct spool *s, bool (*finished)(void *with, uint64_t id), void *with,
+                 struct fault *f);
+
+/* Moves name (and its marker NAME.done, where there is one) between folders: rename without
+ * overwriting, both folders made durable. A file that is in `to` already and no longer in `from`
+ * is well: a crash came between. */
+bool spool_move(struct spool *s, const char *name, enum spool_folder from, enum spool_folder to,
+                struct fault *f);
+
+/* Opens name in folder for reading: regular, one link, no symlink. */
+bool spool_read(struct spool *s, enum spool_folder folder, const char *name, int *ret_fd,
+                uint64_t *ret_bytes, struct fault *f);
+
+/* Files that stay where they are, with the reason: at most room; returns how many there are. */
+struct spool_odd {
+    char name[LEDGER_NAME]; /* printable */
+    const char *reason;     /* static text */
+    bool fresh;             /* not yet reported by this call before: log it now */
+};
+size_t spool_odd(struct spool *s, int64_t mono, struct spool_odd *to, size_t room);
+
+#endif

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "spool_name.h"
+
+#include <stdio.h>
+
+#include "buf.h"
+
+#define FILE_NAME_MOST 250 /* of 255: the marker NAME.done must fit as well */
+#define REPORT_LONGEST 12 /* ".results.csv" */
+#define EXTENSION_MOST 32
+
+/* Greatest length <= most at which text may be cut: not within a UTF-8 character and not within
+ * a %XX that buf_name wrote. */
+static size_t cut_at(const char *text, size_t most)
+{
+    size_t len = strlen(text);
+    if (len <= most)
+        return len;
+    len = most;
+    while (len && ((unsigned char)text[len] & 0xc0) == 0x80)
+        len--;
+    for (size_t back = 1; back <= 2 && back <= len; back++)
+        if (text[len - back] == '%')
+            return len - back;
+    return len;
+}
+
+/* Where the last extension begins; at the end when there is none worth keeping. */
+static size_t extension_at(const char *name)
+{
+    const char *dot = strrchr(name, '.');
+    if (!dot || dot == name || strlen(dot) > EXTENSION_MOST)
+        return strlen(name);
+    return (size_t)(dot - name);
+}
+
+void spool_name_print(const char *name, char *to, size_t room)
+{
+    struct buf text = {0};
+    buf_name(&text, name, strlen(name));
+    size_t len = cut_at(buf_get(&text), room - 1);
+    memcpy(to, buf_get(&text), len);
+    to[len] = '\0';
+    buf_free(&text);
+}
+
+void spool_name_make(const char *dropped, uint64_t id, struct import *ret)
+{
+    struct buf printable = {0};
+    buf_name(&printable, dropped, strlen(dropped));
+    const char *name = buf_get(&printable);
+    size_t dot = extension_at(name);
+    size_t tail = strlen(name + dot) > REPORT_LONGEST ? strlen(name + dot) : REPORT_LONGEST;
+
+    int head = snprintf(ret->stem, sizeof ret->stem, "%06llu-", (unsigned long long)id);
+    ON_LEAVE(free_text) char *base = xstrndup(name, dot);
+    size_t len = cut_at(base, FILE_NAME_MOST - (size_t)head - tail);
+    ret->id = id;
+    snprintf(ret->stem + head, sizeof ret->stem - (size_t)head, "%.*s", (int)len, base);
+    snprintf(ret->file, sizeof ret->file, "%s%s", ret->stem, name + dot);
+    spool_name_print(dropped, ret->name, sizeof ret->name);
+    buf_free(&printable);
+}
+
+uint64_t spool_name_id(const char *file)
+{
+    size_t digits = strspn(file, "0123456789");
+    if (digits < 6 || digits > 18 || (file[digits] != '-' && file[digits] != '.'))
+        return 0;
+    return strtoull(file, NULL, 10);
+}
+
+bool spool_name_parse(const char *file, struct import *ret)
+{
+    uint64_t id = spool_name_id(file);
+    const char *name = file + strspn(file, "0123456789");
+    if (!id || name[0] != '-' || !name[1])
+        return false;
+    name++;
+    ret->id = id;
+    snprintf(ret->file, sizeof ret->file, "%s", file);
+    snprintf(ret->name, sizeof ret->name, "%s", name);
+    snprintf(ret->stem, sizeof ret->stem, "%.*s",
+             (int)(extension_at(name) + (size_t)(name - file)), file);
+    return true;
+}
+
+char *spool_name_marker(const char *name)
+{
+    char *marker = NULL;
+    if (asprintf(&marker, "%s.done", name) < 0)
+        abort();
+    return marker;
+}
+
+void spool_name_copy(uint64_t id, char to[SPOOL_NAME_COPY])
+{
+    snprintf(to, SPOOL_NAME_COPY, "%06llu.utf8", (unsigned long long)id);
+}

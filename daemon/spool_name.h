@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Names of an import's files: 000042-NAME.csv. Pure. */
+#ifndef EXTSPOOLD_SPOOL_NAME_H
+#define EXTSPOOLD_SPOOL_NAME_H
+
+#include "ledger.h"
+
+/* Fills name, stem and file of ret for a file dropped as `dropped`. NAME is the dropped name,
+ * made printable and cut so that the longest of the import's files fits 255 bytes. */
+void spool_name_make(const char *dropped, uint64_t id, struct import *ret);
+
+/* The other way round: fills id, name, stem and file from a name in work/. False when it is not
+ * the name of an original (a private copy, say). */
+bool spool_name_parse(const char *file, struct import *ret);
+
+/* The number that a name begins with (000042-…, 000042.…), 0 when there is none. */
+uint64_t spool_name_id(const char *file);
+
+/* A name that others chose, printable, cut to room. */
+void spool_name_print(const char *name, char *to, size_t room);
+
+char *spool_name_marker(const char *name); /* "NAME.done"; caller frees */
+
+#define SPOOL_NAME_COPY 40
+/* The private copy's name in work/: "000042.utf8". */
+void spool_name_copy(uint64_t id, char to[SPOOL_NAME_COPY]);
+
+#endif

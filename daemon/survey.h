@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a file holds, found with the parts that an import goes through, and without sending
+ * anything: the dry run. */
+#ifndef EXTSPOOLD_SURVEY_H
+#define EXTSPOOLD_SURVEY_H
+
+#include "columns.h"
+#include "config.h"
+#include "dialect.h"
+#include "ledger.h"
+
+struct survey;
+
+struct survey_item {
+    uint64_t row;  /* from 1 after the header; 0: the header, or the file as a whole */
+    uint64_t line; /* where it begins; 0: of no line */
+    enum row_state state; /* ROW_PLANNED: would be sent; ROW_SKIPPED: blank; ROW_INVALID */
+    char number[LEDGER_NUMBER]; /* "" when it has none fit to be shown */
+    const struct findings *findings; /* lent until the next call */
+};
+
+/* Begins with a regular file (fd lent). Limits are taken from c; c and s are lent as well. */
+struct survey *survey_new(const struct config *c, const struct schema *s, int fd);
+struct survey *survey_free(struct survey *v); /* NULL */
+
+/* The next item: first the header, which is invalid when the file cannot be imported and then is
+ * the last one, then the rows. A file that turns out to have too many rows ends with another
+ * item 0. *ret_found is false at the end. False when reading fails. */
+bool survey_next(struct survey *v, struct survey_item *ret, bool *ret_found, struct fault *f);
+
+/* From the first item on: how the file is written; delimiter 0 when it is no text. */
+const struct dialect *survey_dialect(const struct survey *v);
+/* Why the file would be rejected, CODE_NONE when it would not (as far as was read). */
+int survey_rejected(const struct survey *v);
+
+#endif

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "utf8.h"
+
+/* What may follow a first byte: RFC 3629, section 4. Only the second byte has bounds of its own;
+ * they keep out overlong forms, surrogates and what lies above U+10FFFF. */
+static const struct {
+    unsigned char first, last; /* first bytes, from and to */
+    unsigned char low, high;   /* second bytes, from and to */
+    unsigned char len;
+} forms[] = {
+    {0x00, 0x7F, 0x00, 0x00, 1}, {0xC2, 0xDF, 0x80, 0xBF, 2}, {0xE0, 0xE0, 0xA0, 0xBF, 3},
+    {0xE1, 0xEC, 0x80, 0xBF, 3}, {0xED, 0xED, 0x80, 0x9F, 3}, {0xEE, 0xEF, 0x80, 0xBF, 3},
+    {0xF0, 0xF0, 0x90, 0xBF, 4}, {0xF1, 0xF3, 0x80, 0xBF, 4}, {0xF4, 0xF4, 0x80, 0x8F, 4},
+};
+
+size_t utf8_char(const char *text, size_t len)
+{
+    assert(len > 0);
+    const unsigned char *at = (const unsigned char *)text;
+    size_t i = 0;
+    while (i < COUNT_OF(forms) && (at[0] < forms[i].first || at[0] > forms[i].last))
+        i++;
+    if (i == COUNT_OF(forms) || forms[i].len > len)
+        return 0;
+    if (forms[i].len > 1 && (at[1] < forms[i].low || at[1] > forms[i].high))
+        return 0;
+    for (size_t n = 2; n < forms[i].len; n++) {
+        if ((at[n] & 0xC0) != 0x80)
+            return 0;
+    }
+    return forms[i].len;
+}
+
+size_t utf8_valid(const char *text, size_t len)
+{
+    size_t at = 0;
+    while (at < len) {
+        size_t n = utf8_char(text + at, len - at);
+        if (n == 0)
+            break;
+        at += n;
+    }
+    return at;
+}
+
+size_t utf8_length(const char *text, size_t len)
+{
+    size_t count = 0;
+    for (size_t at = 0; at < len; count++) {
+        size_t n = utf8_char(text + at, len - at);
+        at += n ? n : 1;
+    }
+    return count;
+}

@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* NAME verdict: what an answer makes of a row.
+ *
+ *   add:   Success -> created
+ *          refused for good -> refused: a look-up says whether the number exists already
+ *          may have been done -> doubt: a look-up, no sooner than [retry] first
+ *          not done -> sending again, after a back-off
+ *   query: there, and the row was ever in doubt, and equal -> created
+ *          there otherwise -> already-exists
+ *          not there -> sent again (doubt), or failed (refused)
+ *          cannot be asked -> failed: in-doubt, or the PBX's own number
+ */
+#include <stdio.h>
+
+#include "buf.h"
+#include "job_own.h"
+#include "log.h"
+
+#define SAME_REFUSALS    20
+#define UNEXPLAINED_MOST 3
+
+bool task_finish(struct job *j, struct task *t, enum row_state state, int code, struct fault *f)
+{
+    t->row.state = state;
+    t->row.code = code;
+    t->row.finished = j->wall;
+    t->row.due = 0;
+    if (!task_save(j, t, f))
+        return false;
+    if (state == ROW_CREATED &&
+        !ledger_made_put(j->ledger, t->work->import.pbx, t->row.number, &t->content, f))
+        return false;
+    t->work->done++;
+    task_drop(j, t);
+    return true;
+}
+
+static int64_t back_off(struct job *j, const struct task *t)
+{
+    return retry_delay(j->config->retry.first, j->config->retry.most, t->tries, job_random());
+}
+
+/* A bad answer that counts for no row; after a few of them the whole PBX is given a rest. */
+static void unexplained(struct job *j, struct task *t)
+{
+    if (++t->unexplained < UNEXPLAINED_MOST)
+        return;
+    t->unexplained = 0;
+    pbx_trouble(j->pbx, j->mono);
+}
+
+/* Whether the last bad try counts against the row: only while the PBX served others well. That
+ * is so when another row was answered well since this try left; or when this row alone is
+ * answered badly, after others were served, and a look-up has just shown that the PBX works.
+ * Otherwise the fault may be the PBX's. *ret_exhausted: the row has had its attempts. */
+static void weigh(struct job *j, struct task *t, bool looked_up, bool *ret_exhausted)
+{
+    *ret_exhausted = false;
+    if (!t->unweighed)
+        return;
+    t->unweighed = false;
+    bool others = pbx_served(j->pbx) > t->served;
+    bool alone = looked_up && t->work->served && pbx_only_bad(j->pbx, t->tag);
+    if (others || alone) {
+        t->row.attempts++;
+        *ret_exhausted = t->row.attempts >= j->config->retry.attempts;
+    } else {
+        unexplained(j, t);
+    }
+}
+
+static bool exhausted(struct job *j, struct task *t, struct fault *f)
+{
+    char code[CODE_TEXT];
+    if (t->last_code != CODE_NONE)
+        snprintf(t->row.detail, sizeof t->row.detail, "last answer %s",
+                 code_text(t->last_code, code));
+    return task_finish(j, t, ROW_FAILED, CODE_RETRIES_EXHAUSTED, f);
+}
+
+/* ---- answers to add ---- */
+
+/* An import whose first rows are all refused for the same unknown reason is held before it runs
+ * through: most likely a setting is wrong, not every row. */
+static bool count_first(struct job *j, struct work *w, int refusal, struct fault *f)
+{
+    if (w->first_answers >= SAME_REFUSALS)
+        return true;
+    w->first_answers++;
+    if (refusal != CODE_NONE && code_is_unknown(refusal) &&
+        (w->first_refusals == 0 || w->first_code == refusal)) {
+        w->first_code = refusal;
+        w->first_refusals++;
+    }
+    if (w->first_refusals < SAME_REFUSALS)
+        return true;
+    w->import.resume = IMPORT_SENDING;
+    work_turn(j, w, IMPORT_HELD, CODE_SAME_REFUSAL, code_meaning(CODE_SAME_REFUSAL));
+    return ledger_import_set(j->ledger, &w->import, f);
+}
+
+static bool add_bad(struct job *j, struct task *t, const struct pbx_answer *a, struct fault *f)
+{
+    t->tries++;
+    t->unweighed = a->verdict == PBX_BAD;
+    t->last_code = a->code;
+    int64_t wait = back_off(j, t);
+    if (a->in_doubt) {
+        t->row.state = ROW_DOUBT;
+        t->row.doubted = true;
+        task_later(j, t, j->mono + (wait > j->config->retry.first ? wait : j->config->retry.first));
+        return task_save(j, t, f);
+    }
+    bool out = false;
+    weigh(j, t, false, &out);
+    if (out)
+        return exhausted(j, t, f);
+    task_later(j, t, j->mono + wait);
+    return true;
+}
+
+static bool add_answer(struct job *j, const struct pbx_answer *a, struct fault *f)
+{
+    struct task *t = &j->tasks[a->tag % TASKS_MOST];
+    struct work *w = t->work;
+    assert(t->phase == TASK_ABROAD);
+    j->abroad--;
+    if (a->code == CODE_PBX + PBX_ERRNO_BUSY && !w->import.apply) {
+        w->import.apply = true;
+        if (!ledger_import_set(j->ledger, &w->import, f))
+            return false;
+    }
+    switch (a->verdict) {
+    case PBX_OK:
+        w->served = true;
+        return count_first(j, w, CODE_NONE, f) && task_finish(j, t, ROW_CREATED, CODE_NONE, f);
+    case PBX_REFUSED:
+    case PBX_UNSUPPORTED:
+        w->served = true;
+        t->row.state = ROW_REFUSED;
+        t->row.code = a->code;
+        task_later(j, t, j->mono);
+        return count_first(j, w, a->code, f) && task_save(j, t, f);
+    case PBX_BAD:
+        return add_bad(j, t, a, f);
+    case PBX_NOT_NOW:
+        if (a->in_doubt)
+            return add_bad(j, t, a, f);
+        task_ready(j, t);
+        return true;
+    }
+    return true;
+}
+
+/* ---- answers to query ---- */
+
+static const struct wire_extension *find_number(const struct wire_answer *wire, const char *number)
+{
+    for (size_t i = 0; i < wire->count; i++) {
+        const char *found = wire_value(&wire->extensions[i], "extnumber");
+        if (!found)
+            found = wire_value(&wire->extensions[i], "number");
+        if (found && strcmp(found, number) == 0)
+            return &wire->extensions[i];
+    }
+    return NULL;
+}
+
+/* The names under which a query shows a parameter, where they differ. The misspelt one is the
+ * PBX's own. */
+static const char *shown_as(const char *name)
+{
+    if (strcmp(name, "number") == 0)
+        return "extnumber";
+    if (strcmp(name, "mobile") == 0)
+        return "moblie";
+    return name;
+}
+
+/* Every field that both sides have is the same. */
+static bool is_equal(const struct record *record, const struct wire_extension *found)
+{
+    for (size_t i = 0; i < record->count; i++) {
+        const struct record_value *v = &record->values[i];
+        const char *other = wire_value(found, shown_as(v->name));
+        if (!other)
+            other = wire_value(found, v->name);
+        if (v->at && other && (strlen(other) != v->len || memcmp(other, v->at, v->len) != 0))
+            return false;
+    }
+    return true;
+}
+
+static bool found_there(struct job *j, struct task *t, const struct wire_extension *found,
+                        struct fault *f)
+{
+    struct work *w = t->work;
+    bool ours = false;
+    if (t->row.doubted) {
+        enum row_state state = ROW_FAILED;
+        if (!work_row(w, &t->row, &state, f))
+            return false;
+        ours = state == ROW_PLANNED && is_equal(&w->record, found);
+        if (ours)
+            content_of(j->tagger, &w->record, &t->content);
+    }
+    if (ours)
+        return task_finish(j, t, ROW_CREATED, CODE_NONE, f);
+    bool skip = j->config->import.existing == EXISTING_SKIP;
+    return task_finish(j, t, skip ? ROW_SKIPPED : ROW_FAILED, CODE_ALREADY_EXISTS, f);
+}
+
+static bool found_absent(struct job *j, struct task *t, struct fault *f)
+{
+    if (t->row.state == ROW_REFUSED)
+        return task_finish(j, t, ROW_FAILED, t->row.code, f);
+    if (t->work->import.cancelling)
+        return task_finish(j, t, ROW_SKIPPED, CODE_CANCELLED, f);
+    bool out = false;
+    weigh(j, t, true, &out);
+    if (out)
+        return exhausted(j, t, f);
+    t->row.state = ROW_SENDING;
+    t->alone = false;
+    task_later(j, t, j->mono + back_off(j, t));
+    j->barrier = true;
+    return task_save(j, t, f);
+}
+
+bool verdict_unasked(struct job *j, struct task *t, struct fault *f)
+{
+    if (t->row.state == ROW_REFUSED)
+        return task_finish(j, t, ROW_FAILED, t->row.code, f);
+    return task_finish(j, t, ROW_FAILED, CODE_IN_DOUBT, f);
+}
+
+static bool query_task(struct job *j, struct task *t, const struct pbx_answer *a, size_t asked,
+                       struct fault *f)
+{
+    bool absent = a->verdict == PBX_REFUSED; /* errno 10006: of a list, perhaps only some are */
+    if (a->verdict == PBX_OK) {
+        const struct wire_extension *found = find_number(&a->wire, t->row.number);
+        return found ? found_there(j, t, found, f) : found_absent(j, t, f);
+    }
+    if (absent && asked == 1)
+        return found_absent(j, t, f);
+    if (a->verdict == PBX_UNSUPPORTED && (asked == 1 || pbx_queries(j->pbx) == PBX_QUERIES_MISSING))
+        return verdict_unasked(j, t, f);
+    t->alone = t->alone || absent || a->verdict == PBX_UNSUPPORTED;
+    if (a->verdict == PBX_BAD) {
+        t->tries++;
+        unexplained(j, t);
+    }
+    task_later(j, t, j->mono + (a->verdict == PBX_BAD ? back_off(j, t) : 0));
+    return true;
+}
+
+static bool query_answer(struct job *j, const struct pbx_answer *a, struct fault *f)
+{
+    if (a->tag == QUERY_PROBE)
+        return true;
+    struct query q = j->query[a->tag];
+    j->query[a->tag].count = 0;
+    for (size_t i = 0; i < q.count; i++) {
+        struct task *t = &j->tasks[q.tasks[i]];
+        assert(t->phase == TASK_ASKING);
+        if (!query_task(j, t, a, q.count, f))
+            return false;
+    }
+    return true;
+}
+
+static bool apply_answer(struct job *j, const struct pbx_answer *a, struct fault *f)
+{
+    struct work *w = job_work(j, a->tag);
+    if (!w)
+        return true;
+    w->applying = false;
+    if (a->verdict == PBX_BAD || a->verdict == PBX_NOT_NOW)
+        return true; /* asked again when the gate is open */
+    if (a->verdict == PBX_REFUSED)
+        log_warning(w->import.id, "the PBX refuses to apply the changes: errno %d",
+                    a->code - CODE_PBX);
+    w->import.apply = false;
+    job_dirty(j);
+    return ledger_import_set(j->ledger, &w->import, f);
+}
+
+bool verdict_take(struct job *j, struct fault *f)
+{
+    for (;;) {
+        struct pbx_answer a;
+        bool found = false;
+        if (!pbx_next(j->pbx, j->mono, &a, &found, f))
+            return false;
+        if (!found)
+            return true;
+        bool good = a.call == PBX_ADD     ? add_answer(j, &a, f)
+                    : a.call == PBX_QUERY ? query_answer(j, &a, f)
+                                          : apply_answer(j, &a, f);
+        if (!good)
+            return false;
+    }
+}

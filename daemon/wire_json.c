@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "json.h"
+#include "wire.h"
+
+void wire_json_record(const struct record *record, struct buf *to)
+{
+    ON_LEAVE(json_leave) struct json_object *body = json_object_new_object();
+    for (size_t i = 0; i < record->count; i++) {
+        const struct record_value *v = &record->values[i];
+        if (v->at)
+            json_object_object_add_ex(body, v->name,
+                                      json_object_new_string_len(v->at, (int)v->len),
+                                      JSON_C_OBJECT_ADD_KEY_IS_NEW);
+    }
+    size_t len = 0;
+    const char *text = json_object_to_json_string_length(
+        body, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE, &len);
+    buf_add(to, text, len);
+    /* the tree's own rendering holds the same secrets */
+    wipe((char *)(uintptr_t)text, len);
+}
+
+/* A scalar as text; NULL for what is none. Numbers pass where the documentation has strings. */
+static const char *scalar(struct json_object *value)
+{
+    enum json_type type = json_object_get_type(value);
+    bool is = type == json_type_string || type == json_type_int;
+    return is ? json_object_get_string(value) : NULL;
+}
+
+static void read_extension(struct json_object *from, struct wire_answer *ret)
+{
+    if (json_object_get_type(from) != json_type_object)
+        return;
+    struct wire_extension e = {0};
+    json_object_object_foreach(from, name, value)
+    {
+        const char *text = scalar(value);
+        if (text)
+            wire_pair_add(&e, name, text);
+    }
+    wire_extension_add(ret, &e);
+}
+
+void wire_json_read(const char *body, size_t len, struct wire_answer *ret)
+{
+    ON_LEAVE(json_leave) struct json_object *tree = json_parse_strict(body, len, NULL);
+    if (json_object_get_type(tree) != json_type_object)
+        return;
+
+    struct json_object *status = json_object_object_get(tree, "status");
+    bool is_text = json_object_get_type(status) == json_type_string;
+    wire_judge(ret, is_text ? json_object_get_string(status) : NULL,
+               scalar(json_object_object_get(tree, "errno")));
+    wire_token(ret, scalar(json_object_object_get(tree, "token")));
+
+    struct json_object *found = json_object_object_get(tree, "extinfos");
+    if (json_object_get_type(found) == json_type_array)
+        for (size_t i = 0; i < json_object_array_length(found); i++)
+            read_extension(json_object_array_get_idx(found, i), ret);
+    else
+        read_extension(found, ret);
+}

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* NAME work: one import in memory. */
+#include <stdio.h>
+
+#include "buf.h"
+#include "fsio.h"
+#include "job_own.h"
+
+struct work *work_new(const struct import *import)
+{
+    struct work *w = xcalloc(1, sizeof *w);
+    w->import = *import;
+    w->copy = -1;
+    w->original = -1;
+    w->copy_out = -1;
+    return w;
+}
+
+struct work *work_free(struct work *w)
+{
+    if (!w)
+        return NULL;
+    report_free(w->report);
+    columns_free(w->columns);
+    rows_free(w->rows);
+    schema_free(w->schema);
+    record_free(&w->record);
+    findings_free(&w->findings);
+    digest_free(w->digest);
+    numbers_free(w->numbers);
+    close_fd(&w->copy);
+    close_fd(&w->original);
+    close_fd(&w->copy_out);
+    free(w);
+    return NULL;
+}
+
+static bool open_schema(struct job *j, struct work *w, struct fault *f)
+{
+    char path[4096];
+    snprintf(path, sizeof path, "%s/schemas/%s.json", j->config->state.directory,
+             w->import.schema);
+    return schema_read(path, &w->schema, f);
+}
+
+bool work_open(struct job *j, struct work *w, struct fault *f)
+{
+    char name[SPOOL_NAME_COPY];
+    uint64_t bytes = 0;
+    spool_name_copy(w->import.id, name);
+    if (!spool_read(j->spool, SPOOL_WORK, name, &w->copy, &bytes, f) || !open_schema(j, w, f))
+        return false;
+
+    w->rows = rows_new(w->copy, w->import.delimiter, w->import.header_offset,
+                       w->import.header_line);
+    struct row header;
+    if (!rows_next(w->rows, &header, f))
+        return false;
+    w->columns = columns_new(w->schema, header.cells, header.count, &w->findings);
+    rows_expect(w->rows, w->import.columns);
+    return true;
+}
+
+bool work_row(struct work *w, const struct ledger_row *row, enum row_state *ret_state,
+              struct fault *f)
+{
+    struct row read;
+    rows_seek(w->rows, row->offset, row->line);
+    if (!rows_next(w->rows, &read, f))
+        return false;
+    findings_reset(&w->findings);
+    *ret_state = ROW_FAILED;
+    if (read.kind == ROW_KIND_END || read.offset != row->offset)
+        return true;
+
+    enum row_state state = columns_check(w->columns, &read, &w->record, &w->findings);
+    char number[LEDGER_NUMBER];
+    work_number(&w->record, number);
+    if (strcmp(number, row->number) == 0)
+        *ret_state = state;
+    return true;
+}
+
+void work_number(const struct record *record, char to[LEDGER_NUMBER])
+{
+    struct cell number = record_number(record);
+    to[0] = '\0';
+    if (!number.at || number.len >= LEDGER_NUMBER)
+        return;
+    for (size_t i = 0; i < number.len; i++)
+        if (number.at[i] < '0' || number.at[i] > '9')
+            return;
+    memcpy(to, number.at, number.len);
+    to[number.len] = '\0';
+}
+
+void work_turn(struct job *j, struct work *w, enum import_state state, int code,
+               const char *reason)
+{
+    w->import.state = state;
+    w->import.filed = false;
+    w->import.code = code;
+    w->import.finished = j->wall;
+    snprintf(w->import.reason, sizeof w->import.reason, "%s", reason);
+    w->stage = STAGE_FILING;
+    job_dirty(j);
+    j->barrier = true; /* a report must not stand before what it tells is on the disk */
+}
+
+bool work_known(struct job *j, struct work *w, struct ledger_row *row, struct fault *f)
+{
+    struct ledger_content kept;
+    struct ledger_content now;
+    row->state = ROW_PLANNED;
+    if (!ledger_made_get(j->ledger, pbx_id(j->pbx), row->number, &kept, f))
+        return false;
+    if (!kept.len)
+        return true;
+
+    struct buf names = {0};
+    content_of(j->tagger, &w->record, &now);
+    bool same = content_same(&kept, &now, &w->record, j->tagger, &names);
+    row->state = same ? ROW_UNCHANGED : ROW_SKIPPED;
+    row->code = same ? CODE_NONE : CODE_CHANGED;
+    row->finished = j->wall;
+    snprintf(row->detail, sizeof row->detail, "%.*s", (int)sizeof row->detail - 1,
+             buf_get(&names));
+    buf_free(&names);
+    return true;
+}

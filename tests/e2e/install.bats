@@ -1,0 +1,103 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What `make install` puts in place, and that `make uninstall` takes all of it away.
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+    cd "$BATS_TEST_DIRNAME/../.." || exit
+    root=$BATS_TEST_TMPDIR/root
+}
+
+# make, as a person would call it, though a make may have called us.
+a_make() {
+    env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS make --no-print-directory \
+        B="${B:-build}" DESTDIR="$root" "$@"
+}
+
+files() {
+    (cd "$root" && find . -type f -printf '%m %p\n' | LC_ALL=C sort -k 2)
+}
+
+@test "install puts every file in its place with its mode" {
+    a_make install
+    run -0 files
+    for wanted in \
+        "755 ./usr/sbin/extspoold" \
+        "755 ./usr/bin/extspool" \
+        "755 ./usr/bin/pbxsim" \
+        "644 ./usr/share/extspoold/schemas/extension.json" \
+        "644 ./usr/share/extspoold/schemas/report.schema.json" \
+        "644 ./usr/share/man/man8/extspoold.8" \
+        "644 ./usr/share/man/man5/extspoold.conf.5" \
+        "644 ./usr/share/man/man1/extspool.1" \
+        "644 ./lib/systemd/system/extspoold.service" \
+        "644 ./usr/lib/sysusers.d/extspoold.conf" \
+        "644 ./usr/lib/tmpfiles.d/extspoold.conf" \
+        "644 ./etc/extspoold/extspoold.conf"; do
+        grep -Fqx "$wanted" <<<"$output" || { echo "missing: $wanted"; echo "$output"; return 1; }
+    done
+    while read -r sample; do
+        grep -Fqx "644 ./usr/share/doc/extspoold/$sample" <<<"$output"
+    done < <(find samples -type f)
+}
+
+@test "uninstall leaves nothing behind" {
+    a_make install
+    a_make uninstall
+    run -0 files
+    [ -z "$output" ]
+    [ ! -e "$root/etc/extspoold" ]
+    [ ! -e "$root/usr/share/extspoold" ]
+    [ ! -e "$root/usr/share/doc/extspoold" ]
+    a_make uninstall
+}
+
+@test "a changed configuration survives install and uninstall" {
+    install -d "$root/etc/extspoold"
+    echo "# mine" >"$root/etc/extspoold/extspoold.conf"
+    a_make install
+    [ "$(cat "$root/etc/extspoold/extspoold.conf")" = "# mine" ]
+    a_make uninstall
+    run -0 files
+    [ "$output" = "644 ./etc/extspoold/extspoold.conf" ]
+}
+
+@test "systemd finds no fault with the installed unit, and little exposure" {
+    command -v systemd-analyze >/dev/null || skip "no systemd-analyze"
+    a_make install
+    # the program is not where the unit says, but below the root
+    sed "s|^ExecStart=|ExecStart=$root|" "$root/lib/systemd/system/extspoold.service" \
+        >"$BATS_TEST_TMPDIR/extspoold.service"
+    run -0 systemd-analyze verify --man=no "$BATS_TEST_TMPDIR/extspoold.service"
+    [ -z "$output" ]
+    systemd-analyze security --no-pager --offline=true --threshold=13 \
+        "$BATS_TEST_TMPDIR/extspoold.service"
+}
+
+@test "the unit starts what the prefix says" {
+    a_make install
+    grep -qx "ExecStart=/usr/sbin/extspoold" "$root/lib/systemd/system/extspoold.service"
+}
+
+@test "user, groups and spool folders are made as the unit needs them" {
+    command -v systemd-sysusers >/dev/null || skip "no systemd-sysusers"
+    [ "$(id -u)" = 0 ] || skip "needs root, to give folders away"
+    a_make install
+    install -d "$root/var/spool"
+    systemd-sysusers --root="$root"
+    systemd-tmpfiles --create --root="$root"
+    daemon=$(awk -F: '$1 == "extspoold" { print $3 }' "$root/etc/passwd")
+    drop=$(awk -F: '$1 == "extspool-drop" { print $3 }' "$root/etc/group")
+    grep -q '^extspool-drop:.*[:,]extspoold$' "$root/etc/group"
+
+    run -0 stat -c '%a %u %g %n' "$root"/var/spool/extspoold/*/
+    spool=$root/var/spool/extspoold
+    grep -Fqx "2770 $daemon $drop $spool/incoming/" <<<"$output"
+    grep -Fqx "2755 $daemon $drop $spool/reports/" <<<"$output"
+    grep -q "^700 $daemon [0-9]* $spool/work/" <<<"$output"
+    grep -q "^700 $daemon [0-9]* $spool/secrets/" <<<"$output"
+    for folder in "done" rejected held; do
+        grep -Fqx "2750 $daemon $drop $spool/$folder/" <<<"$output"
+    done
+}

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+
+#include "buf.h"
+#include "code.h"
+#include "dialect.h"
+
+#define TEXT(text) text, sizeof(text) - 1
+
+static void check_delimiter(const char *head, size_t len, char delimiter)
+{
+    struct dialect d;
+    struct fault f = {0};
+    int code = -1;
+    if (!dialect_guess(head, len, &d, &code, &f))
+        fail_msg("'%.*s': %s", (int)len, head, f.text);
+    if (d.delimiter != delimiter)
+        fail_msg("'%.*s': %s", (int)len, head, dialect_delimiter_text(d.delimiter));
+    assert_string_equal(d.encoding, "utf-8");
+    assert_int_equal(code, -1);
+}
+
+static void test_delimiters(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *head;
+        size_t len;
+        char delimiter;
+    } cases[] = {
+        {TEXT("number,username\n2002,Ann\n"), ','},
+        {TEXT("number;username\n2002;Ann\n"), ';'},
+        {TEXT("number\tusername\r\n2002\tAnn\r\n"), '\t'},
+        {TEXT("number|username\r2002|Ann\r"), '|'},
+        {TEXT("number;username"), ';'},
+        {TEXT("number"), ','},
+        {TEXT("number\n2002\n2003\n"), ','},
+        {TEXT("\n\r\nnumber;username\n2002;Ann"), ';'},
+        {TEXT("\t\tname\tmail;x\n1\t2\t3\t4\n"), '\t'},
+        /* other delimiters in headings and cells, quoted or not */
+        {TEXT("\"a,b,c,d\";e\n1;2\n"), ';'},
+        {TEXT("number;name, first\n2002;Ann\n2003;Bob\n"), ';'},
+        {TEXT("number;name, first, last\n2002;Ann\n"), ';'},
+        {TEXT("number,name\n2002,Ann;x;y\n2003,Bob;x;y\n"), ','},
+        {TEXT("number,name,a|b\n2002,Ann,x\n2003,Bob,y\n"), ','},
+        {TEXT("number,note; one; two; three\n2002,x\n2003,y\n"), ','},
+        {TEXT("number;amount\n1;2,5\n3;4,5\n5;6,5\n"), ';'},
+        /* most rows are broken: the header still tells */
+        {TEXT("number,name,mail\n2002,Smith, Ann,a@x\n2003,Lee, Bob,b@x\n"), ','},
+        /* headings of two lines, as spreadsheets write them */
+        {TEXT("\"Employee\nnumber, new\";\"Name\";Mail\n2002;Ann;a@x\n"), ';'},
+        /* among equals the comma */
+        {TEXT("a,b;c\n"), ','},
+        {TEXT("a;b|c\n"), ';'},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++)
+        check_delimiter(cases[i].head, cases[i].len, cases[i].delimiter);
+}
+
+/* The last line of a head may be cut: it must not count against the true delimiter. */
+static void test_a_cut_line_does_not_count(void **state)
+{
+    (void)state;
+    ON_LEAVE(buf_free) struct buf b = {0};
+    buf_text(&b, "a,b|c\n1|2");
+    while (b.len < DIALECT_HEAD)
+        buf_char(&b, 'x');
+    check_delimiter(b.at, b.len, ',');
+
+    buf_reset(&b);
+    buf_text(&b, "a;b;c"); /* a header longer than the head is still the header */
+    while (b.len < DIALECT_HEAD)
+        buf_char(&b, 'x');
+    check_delimiter(b.at, b.len, ';');
+}
+
+static void test_byte_order_mark(void **state)
+{
+    (void)state;
+    struct dialect d;
+    int code = -1;
+    assert_true(dialect_guess(TEXT("\xEF\xBB\xBFnumber;name\n"), &d, &code, NULL));
+    assert_true(d.bom);
+    assert_int_equal(d.delimiter, ';');
+    assert_true(dialect_guess(TEXT("number;name\n"), &d, &code, NULL));
+    assert_false(d.bom);
+    assert_true(dialect_guess(TEXT("\xEF\xBBnumber;name\n"), &d, &code, NULL));
+    assert_false(d.bom);
+}
+
+/* Cells in other encodings, or with a control byte: a matter of the rows that have them. */
+static void test_bad_bytes_do_not_cost_the_file(void **state)
+{
+    (void)state;
+    static const char nul[] = "number,username,registerpassword\n2002,An\0n,Passw0rd\n2003,Bob,x\n";
+    check_delimiter(TEXT(nul), ',');
+    check_delimiter(TEXT("number,username\n2002,Zo\xEB\n"), ',');
+    check_delimiter(TEXT("number,username\n2002,\xD0\xCF\x11 and more, so that it is text\n"), ',');
+}
+
+static void check_refused(const char *head, size_t len, int code, const char *says)
+{
+    struct dialect d = {.delimiter = '!'};
+    struct fault f = {0};
+    int got = -1;
+    if (dialect_guess(head, len, &d, &got, &f))
+        fail_msg("taken for CSV, where it is: %s", says);
+    assert_int_equal(f.kind, FAULT_INPUT);
+    assert_int_equal(got, code);
+    assert_int_equal(d.delimiter, '!');
+    if (!strstr(f.text, says))
+        fail_msg("'%s' does not say '%s'", f.text, says);
+}
+
+static void test_no_csv(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *head;
+        size_t len;
+        const char *says;
+    } cases[] = {
+        {TEXT("PK\3\4\x14\0\6\0\x08\0\0\0!\0"), "an Excel workbook (.xlsx)"},
+        {TEXT("PK\3\4[Content_Types].xml and many plain bytes, none of which is a control byte"),
+         "in Excel choose Save As, CSV UTF-8"},
+        {TEXT("PK\5\6\0\0\0\0\0\0"), "ZIP"},
+        {TEXT("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1\0\0"), "(.xls)"},
+        {TEXT("%PDF-1.7\n%\xE2\xE3\xCF\xD3\n1 0 obj\n"), "PDF"},
+        {TEXT("{\\rtf1\\ansi number,name}"), ".rtf"},
+        {TEXT("\x1F\x8B\x08\0\0\0\0\0"), "gzip"},
+        {TEXT("\xFF\xFEn\0u\0m\0,\0a\0\n\0"), "UTF-16"},
+        {TEXT("\xFE\xFF\0n\0u\0m\0,\0a\0\n"), "UTF-16"},
+        {TEXT("\xFE\xFF\x53\x57\x53\x57"), "UTF-16"},
+        {TEXT("\xFF\xFE\0\0n\0\0\0"), "UTF-32"},
+        {TEXT("\0\0\xFE\xFF\0\0\0n"), "UTF-32"},
+        {TEXT("n\0u\0m\0,\0a\0\n\0001\0,\0002\0"), "UTF-16"},
+        {TEXT("\0n\0u\0m\0,\0a\0\n\0001\0,\0002"), "UTF-16"},
+        {TEXT("n\0\0\0u\0\0\0m\0\0\0,\0\0\0"), "UTF-32"},
+        {TEXT("\0\0\0n\0\0\0u\0\0\0m\0\0\0,"), "UTF-32"},
+        {TEXT("<html><table><tr><td>number</td></tr></table>"), "web page"},
+        {TEXT("\xEF\xBB\xBF \r\n\t<!DOCTYPE html>\n<HTML>"), "web page"},
+        {TEXT("<TABLE border=1><tr>"), "web page"},
+        {TEXT("<?xml version=\"1.0\"?>\n<Workbook>"), "XML"},
+        {TEXT("\x7F"
+              "ELF\2\1\1\0\0\0\0\0\0"),
+         "binary"},
+        {TEXT("\x89PNG\r\n\x1A\n\0\0\0\rIHDR"), "binary"},
+        {TEXT("a,b\n\1\2\3\4\n"), "binary"},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++)
+        check_refused(cases[i].head, cases[i].len, CODE_NOT_CSV, cases[i].says);
+}
+
+static void test_empty(void **state)
+{
+    (void)state;
+    check_refused(TEXT(""), CODE_EMPTY_FILE, "empty");
+    check_refused(TEXT("\xEF\xBB\xBF"), CODE_EMPTY_FILE, "empty");
+    check_refused(TEXT("\xEF\xBB\xBF\r\n"), CODE_EMPTY_FILE, "empty");
+    check_refused(TEXT(" \t\r\n\n\v\f "), CODE_EMPTY_FILE, "empty");
+}
+
+/* Every beginning of a text is either empty or text, and of nothing else is more read than len. */
+static void test_any_length(void **state)
+{
+    (void)state;
+    static const char text[] =
+        "\xEF\xBB\xBFnumber;\"user\nname\";<html\r\n2002;\"Ann \"\"x\"\"\";y\r\n";
+    for (size_t len = 0; len < sizeof text; len++) {
+        ON_LEAVE(free_text) char *head = xmalloc(len ? len : 1); /* exact, for the sanitizers */
+        memcpy(head, text, len);
+        struct dialect d;
+        int code = CODE_NONE;
+        bool ok = dialect_guess(head, len, &d, &code, NULL);
+        assert_int_equal(ok, len > 3 || len == 1 || len == 2);
+        if (ok)
+            assert_int_equal(d.delimiter, len > 9 ? ';' : ',');
+        else
+            assert_int_equal(code, CODE_EMPTY_FILE);
+    }
+}
+
+static void test_delimiter_text(void **state)
+{
+    (void)state;
+    assert_string_equal(dialect_delimiter_text(','), ",");
+    assert_string_equal(dialect_delimiter_text(';'), ";");
+    assert_string_equal(dialect_delimiter_text('|'), "|");
+    assert_string_equal(dialect_delimiter_text('\t'), "tab");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_delimiters),
+        cmocka_unit_test(test_a_cut_line_does_not_count),
+        cmocka_unit_test(test_byte_order_mark),
+        cmocka_unit_test(test_bad_bytes_do_not_cost_the_file),
+        cmocka_unit_test(test_no_csv),
+        cmocka_unit_test(test_empty),
+        cmocka_unit_test(test_any_length),
+        cmocka_unit_test(test_delimiter_text),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

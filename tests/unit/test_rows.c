@@ -1,0 +1,702 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The record reader: what it yields for given texts, that a seek yields the same, that it agrees
+ * with a model written from RFC 4180, and that one bad row costs that row. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "buf.h"
+#include "rows.h"
+
+/* ---- helpers ------------------------------------------------------------------------------- */
+
+static int file_of(const char *text, size_t len)
+{
+    int fd = memfd_create("rows", MFD_CLOEXEC);
+    assert_true(fd >= 0);
+    for (size_t at = 0; at < len;) {
+        ssize_t n = write(fd, text + at, len - at);
+        assert_true(n > 0);
+        at += (size_t)n;
+    }
+    return fd;
+}
+
+static void next(struct rows *r, struct row *ret)
+{
+    struct fault f = {0};
+    if (!rows_next(r, ret, &f))
+        fail_msg("%s", f.text);
+}
+
+/* One row as text: "2+4:6[a][b] " is a record on line 2 at byte 4 with 6 bytes. */
+static void row_print(const struct row *row, struct buf *to)
+{
+    char code[CODE_TEXT];
+    buf_format(to, "%llu+%llu:%llu", (unsigned long long)row->line, (unsigned long long)row->offset,
+               (unsigned long long)row->bytes);
+    if (row->kind == ROW_KIND_MALFORMED)
+        buf_format(to, "{%s quote=%llu cell=%zu}", code_text(row->code, code),
+                   (unsigned long long)row->quote_line, row->column);
+    for (size_t i = 0; row->kind == ROW_KIND_RECORD && i < row->count; i++) {
+        assert_int_equal(row->cells[i].at[row->cells[i].len], '\0');
+        buf_char(to, '[');
+        buf_add(to, row->cells[i].at, row->cells[i].len);
+        buf_char(to, ']');
+    }
+    buf_text(to, row->kind == ROW_KIND_END ? "END" : " ");
+}
+
+/* All rows of a text as one text. */
+static void read_all(const char *text, size_t len, char delimiter, size_t expect, struct buf *to)
+{
+    ON_LEAVE(close_fd) int fd = file_of(text, len);
+    struct rows *r = rows_new(fd, delimiter, 0, 1);
+    rows_expect(r, expect);
+    struct row row = {.kind = ROW_KIND_RECORD};
+    while (row.kind != ROW_KIND_END) {
+        next(r, &row);
+        row_print(&row, to);
+    }
+    assert_int_equal(rows_offset(r), len);
+    rows_free(r);
+}
+
+#define CHECK(text, delimiter, expect, wanted)                                                     \
+    check_read(text, sizeof(text) - 1, delimiter, expect, wanted, sizeof(wanted) - 1)
+
+static void check_read(const char *text, size_t len, char delimiter, size_t expect,
+                       const char *wanted, size_t wanted_len)
+{
+    ON_LEAVE(buf_free) struct buf got = {0};
+    read_all(text, len, delimiter, expect, &got);
+    assert_string_equal(buf_get(&got), wanted);
+    assert_int_equal(got.len, wanted_len);
+}
+
+/* ---- what is read -------------------------------------------------------------------------- */
+
+static void test_plain(void **state)
+{
+    (void)state;
+    CHECK("", ',', 0, "1+0:0END");
+    CHECK("a,b\n1,2\n", ',', 0, "1+0:4[a][b] 2+4:4[1][2] 3+8:0END");
+    CHECK("a,b\n1,2", ',', 0, "1+0:4[a][b] 2+4:3[1][2] 3+7:0END");
+    CHECK(",\n", ',', 0, "1+0:2[][] 2+2:0END");
+    CHECK("a,\n", ',', 0, "1+0:3[a][] 2+3:0END");
+    CHECK("a,", ',', 0, "1+0:2[a][] 2+2:0END");
+    CHECK("a;b,c\n", ';', 0, "1+0:6[a][b,c] 2+6:0END");
+    CHECK("a\tb\n", '\t', 0, "1+0:4[a][b] 2+4:0END");
+    CHECK("\ta\t\n", '\t', 0, "1+0:4[][a][] 2+4:0END");
+}
+
+static void test_line_ends(void **state)
+{
+    (void)state;
+    CHECK("a\r\nb\r\n", ',', 0, "1+0:3[a] 2+3:3[b] 3+6:0END");
+    CHECK("a\rb\r", ',', 0, "1+0:2[a] 2+2:2[b] 3+4:0END");
+    CHECK("a\nb\rc\r\nd", ',', 0, "1+0:2[a] 2+2:2[b] 3+4:3[c] 4+7:1[d] 5+8:0END");
+    CHECK("\"a\r\nb\rc\nd\"\r\ne\r\n", ',', 0, "1+0:12[a\r\nb\rc\nd] 5+12:3[e] 6+15:0END");
+}
+
+static void test_empty_lines_are_no_records(void **state)
+{
+    (void)state;
+    CHECK("\n\r\n\ra\n\n\r\nb\n\n", ',', 0, "4+4:2[a] 7+9:2[b] 9+12:0END");
+    CHECK("\n\n", ',', 0, "3+2:0END");
+    CHECK("\"\"\n \n", ',', 0, "1+0:3[] 2+3:2[ ] 3+5:0END");
+}
+
+static void test_quotes(void **state)
+{
+    (void)state;
+    CHECK("\"a,b\",\"c\"\"d\",\"\"\n", ',', 0, "1+0:16[a,b][c\"d][] 2+16:0END");
+    CHECK("\"\"\"\"\n", ',', 0, "1+0:5[\"] 2+5:0END");
+    CHECK("\"a\n\nb\",c\nd,e\n", ',', 0, "1+0:9[a\n\nb][c] 4+9:4[d][e] 5+13:0END");
+    CHECK("\"\n\",\"\n\"\nd", ',', 0, "1+0:8[\n][\n] 4+8:1[d] 5+9:0END");
+    CHECK("\"a\"", ',', 0, "1+0:3[a] 2+3:0END");
+}
+
+static void test_cells_come_as_they_are(void **state)
+{
+    (void)state;
+    CHECK(" a , \tb\t,\" c \"\n", ',', 0, "1+0:15[ a ][ \tb\t][ c ] 2+15:0END");
+    CHECK("a\0b,\xff\xfe\n", ',', 0, "1+0:7[a\0b][\xff\xfe] 2+7:0END");
+    CHECK("\xef\xbb\xbf"
+          "a\n",
+          ',', 0,
+          "1+0:5[\xef\xbb\xbf"
+          "a] 2+5:0END");
+}
+
+static void test_stray_quote(void **state)
+{
+    (void)state;
+    CHECK("a,b\"c,d\ne\n", ',', 0, "1+0:8{stray-quote quote=0 cell=1} 2+8:2[e] 3+10:0END");
+    CHECK("a,b,\"c\"d\r\ne\r\n", ',', 0, "1+0:10{stray-quote quote=0 cell=2} 2+10:3[e] 3+13:0END");
+    CHECK("\"a\" ,b\ne", ',', 0, "1+0:7{stray-quote quote=0 cell=0} 2+7:1[e] 3+8:0END");
+    CHECK("a, \"b\"", ',', 0, "1+0:6{stray-quote quote=0 cell=1} 2+6:0END");
+}
+
+static void test_unclosed_quote(void **state)
+{
+    (void)state;
+    /* to the end of the file */
+    CHECK("a,\"b\nc,d\ne,f\n", ',', 0,
+          "1+0:5{unclosed-quote quote=1 cell=1} 2+5:4[c][d] 3+9:4[e][f] 4+13:0END");
+    CHECK("a,\"b", ',', 0, "1+0:4{unclosed-quote quote=1 cell=1} 2+4:0END");
+    /* broken by a well-formed quoted cell further down */
+    CHECK("a,\"b\nc,d\n\"e\",f\n", ',', 0,
+          "1+0:5{unclosed-quote quote=1 cell=1} 2+5:4[c][d] 3+9:6[e][f] 4+15:0END");
+    /* opened on a later line of the record */
+    CHECK("a,\"b\nc\",\"d\ne\n", ',', 0,
+          "1+0:5{unclosed-quote quote=2 cell=2} 2+5:6{stray-quote quote=0 cell=0} 3+11:2[e] "
+          "4+13:0END");
+    /* each line opens one */
+    CHECK("a,\"b\nc,\"d\n", ',', 0,
+          "1+0:5{unclosed-quote quote=1 cell=1} 2+5:5{unclosed-quote quote=2 cell=1} 3+10:0END");
+    /* a cell over two lines after it stays whole */
+    CHECK("a,\"b\nc,\"d\ne\"\nf,g\n", ',', 0,
+          "1+0:5{unclosed-quote quote=1 cell=1} 2+5:8[c][d\ne] 4+13:4[f][g] 5+17:0END");
+}
+
+static void test_merged_rows_are_told_by_their_count(void **state)
+{
+    (void)state;
+    /* the quote that opens the third line closes the first line's */
+    CHECK("1,\"Ann,x\n2,Bob,y\n3,\"\nCy\",z\n", ',', 3,
+          "1+0:9{unclosed-quote quote=1 cell=1} 2+9:8[2][Bob][y] 3+17:10[3][\nCy][z] 5+27:0END");
+    CHECK("1,\"Ann,x\n3,\"\nCy\",z\n", ',', 3,
+          "1+0:9{unclosed-quote quote=1 cell=1} 2+9:10[3][\nCy][z] 4+19:0END");
+    CHECK("1,\"Ann,x\n\n2,Bob,y\n3\",Cy,z,\n", ',', 3,
+          "1+0:9{unclosed-quote quote=1 cell=1} 3+10:8[2][Bob][y] "
+          "4+18:9{stray-quote quote=0 cell=0} 5+27:0END");
+    CHECK("1,\"Ann,x\n2,Bob,y\n3,\",Cy\",z\n", ',', 3,
+          "1+0:9{unclosed-quote quote=1 cell=1} 2+9:8[2][Bob][y] 3+17:10[3][,Cy][z] 4+27:0END");
+    /* not told without a count to go by, nor where nothing inside looks like a row */
+    CHECK("1,\"Ann,x\n2,Bob,y\n3\",Cy,z,\n", ',', 0,
+          "1+0:26[1][Ann,x\n2,Bob,y\n3][Cy][z][] 4+26:0END");
+    CHECK("1,\"Ann\nLee\",x,y\nb,c,d\n", ',', 3,
+          "1+0:16[1][Ann\nLee][x][y] 3+16:6[b][c][d] 4+22:0END");
+    CHECK("\"a\nb\",c\nd\n", ',', 1, "1+0:8[a\nb][c] 3+8:2[d] 4+10:0END");
+}
+
+static void test_merged_rows_are_told_by_their_shape(void **state)
+{
+    (void)state;
+    /* nine columns; the inch mark of line 2 closes the quote of line 1 */
+    CHECK("1,\"A,3,4,5,6,7,8,9\n2,5\",3,4,5,6,7,8,9\n", ',', 9,
+          "1+0:19{unclosed-quote quote=1 cell=1} 2+19:19{stray-quote quote=0 cell=1} 3+38:0END");
+    CHECK("1,\"A,3\n2,B,3\n3,C,3\n4,D,3\n5,E\",3\n", ',', 3,
+          "1+0:7{unclosed-quote quote=1 cell=1} 2+7:6[2][B][3] 3+13:6[3][C][3] 4+19:6[4][D][3] "
+          "5+25:7{stray-quote quote=0 cell=1} 6+32:0END");
+    /* an address of two lines is a cell, also with delimiters in it */
+    CHECK("1,Ann,\"Street 5\nBerlin, Mitte, Germany\"\n", ',', 3,
+          "1+0:40[1][Ann][Street 5\nBerlin, Mitte, Germany] 3+40:0END");
+    CHECK("1,\"A\n2\",3,4,5,6,7,8,9\n", ',', 9, "1+0:22[1][A\n2][3][4][5][6][7][8][9] 3+22:0END");
+}
+
+/* ---- limits -------------------------------------------------------------------------------- */
+
+static void fill(struct buf *b, char c, size_t count)
+{
+    ON_LEAVE(free_text) char *text = xmalloc(count + 1);
+    memset(text, c, count);
+    buf_add(b, text, count);
+}
+
+static void check_first(const struct buf *text, size_t expect_bytes, int code, size_t column)
+{
+    ON_LEAVE(close_fd) int fd = file_of(text->at, text->len);
+    struct rows *r = rows_new(fd, ',', 0, 1);
+    struct row row;
+    next(r, &row);
+    assert_int_equal(row.kind, code ? ROW_KIND_MALFORMED : ROW_KIND_RECORD);
+    assert_int_equal(row.bytes, expect_bytes);
+    assert_int_equal(row.code, code);
+    assert_int_equal(row.column, column);
+    next(r, &row);
+    assert_int_equal(row.kind, ROW_KIND_RECORD);
+    assert_int_equal(row.line, 2);
+    assert_int_equal(row.offset, expect_bytes);
+    assert_int_equal(row.count, 2);
+    assert_string_equal(row.cells[0].at, "next");
+    next(r, &row);
+    assert_int_equal(row.kind, ROW_KIND_END);
+    rows_free(r);
+}
+
+static void test_long_lines(void **state)
+{
+    (void)state;
+    static const char *const ends[] = {"\n", "\r\n", "\r"};
+    for (size_t e = 0; e < COUNT_OF(ends); e++) {
+        for (size_t extra = 0; extra < 4; extra++) {
+            ON_LEAVE(buf_free) struct buf b = {0};
+            fill(&b, 'x', ROWS_RECORD_MOST - 1 + extra);
+            buf_text(&b, ends[e]);
+            size_t bytes = b.len;
+            buf_text(&b, "next,row\n");
+            check_first(&b, bytes, extra < 2 ? CODE_NONE : CODE_TOO_LONG, 0);
+        }
+    }
+}
+
+static void test_very_long_line_in_pieces(void **state)
+{
+    (void)state;
+    ON_LEAVE(buf_free) struct buf b = {0};
+    fill(&b, '"', ROWS_RECORD_MOST * 3 + 7);
+    buf_text(&b, "\r\n");
+    size_t bytes = b.len;
+    buf_text(&b, "next,row");
+    check_first(&b, bytes, CODE_TOO_LONG, 0);
+}
+
+static void test_too_long_line_at_the_end(void **state)
+{
+    (void)state;
+    ON_LEAVE(buf_free) struct buf b = {0};
+    fill(&b, 'x', ROWS_RECORD_MOST + 1);
+    ON_LEAVE(buf_free) struct buf got = {0};
+    read_all(b.at, b.len, ',', 0, &got);
+    assert_string_equal(buf_get(&got), "1+0:1048577{too-long quote=0 cell=0} 2+1048577:0END");
+}
+
+static void test_many_cells(void **state)
+{
+    (void)state;
+    for (size_t extra = 0; extra < 3; extra++) {
+        ON_LEAVE(buf_free) struct buf b = {0};
+        fill(&b, ',', ROWS_CELLS_MOST - 2 + extra);
+        buf_text(&b, "\n");
+        size_t bytes = b.len;
+        buf_text(&b, "next,row\n");
+        bool fits = extra < 2;
+        check_first(&b, bytes, fits ? CODE_NONE : CODE_TOO_LONG, fits ? 0 : ROWS_CELLS_MOST);
+    }
+}
+
+/* The record as long as any may be, with most cells and with most text, both quoted and not. */
+static void test_fullest_records(void **state)
+{
+    (void)state;
+    for (size_t quotes = 0; quotes < 2; quotes++) {
+        ON_LEAVE(buf_free) struct buf b = {0};
+        fill(&b, quotes ? '"' : 'x', quotes);
+        fill(&b, 'y', ROWS_RECORD_MOST - ROWS_CELLS_MOST + 1 - 2 * quotes);
+        fill(&b, quotes ? '"' : 'x', quotes);
+        fill(&b, ',', ROWS_CELLS_MOST - 1);
+        assert_int_equal(b.len, ROWS_RECORD_MOST);
+        buf_text(&b, "\r\n");
+        size_t bytes = b.len;
+        buf_text(&b, "next,row\n");
+        check_first(&b, bytes, CODE_NONE, 0);
+    }
+}
+
+/* A quote left open over more lines than a record may have costs its own line only. */
+static void test_open_quote_meets_the_limit(void **state)
+{
+    (void)state;
+    ON_LEAVE(buf_free) struct buf b = {0};
+    buf_text(&b, "a,\"b\n");
+    size_t lines = 1;
+    while (b.len < 2 * ROWS_RECORD_MOST) {
+        buf_text(&b, "some,plain,row\n");
+        lines++;
+    }
+    ON_LEAVE(close_fd) int fd = file_of(b.at, b.len);
+    struct rows *r = rows_new(fd, ',', 0, 1);
+    struct row row;
+    next(r, &row);
+    assert_int_equal(row.kind, ROW_KIND_MALFORMED);
+    assert_int_equal(row.code, CODE_UNCLOSED_QUOTE);
+    assert_int_equal(row.quote_line, 1);
+    assert_int_equal(row.column, 1);
+    assert_int_equal(row.bytes, 5);
+    for (size_t line = 2; line <= lines; line++) {
+        next(r, &row);
+        assert_int_equal(row.kind, ROW_KIND_RECORD);
+        assert_int_equal(row.line, line);
+        assert_int_equal(row.count, 3);
+    }
+    next(r, &row);
+    assert_int_equal(row.kind, ROW_KIND_END);
+    rows_free(r);
+}
+
+/* Line ends at and around the places where the reader's window ends. */
+static void test_line_ends_anywhere(void **state)
+{
+    (void)state;
+    static const char *const ends[] = {"\n", "\r\n", "\r"};
+    for (size_t len = 65533; len < 65540; len++) {
+        for (size_t e = 0; e < COUNT_OF(ends); e++) {
+            ON_LEAVE(buf_free) struct buf b = {0};
+            fill(&b, 'x', len);
+            buf_text(&b, ends[e]);
+            size_t bytes = b.len;
+            buf_text(&b, "next,row\n");
+            check_first(&b, bytes, CODE_NONE, 0);
+        }
+    }
+}
+
+static void test_read_failure(void **state)
+{
+    (void)state;
+    int pipes[2];
+    assert_int_equal(pipe(pipes), 0);
+    struct rows *r = rows_new(pipes[0], ',', 0, 1);
+    struct row row = {.line = 77};
+    struct fault f = {0};
+    assert_false(rows_next(r, &row, &f));
+    assert_int_equal(f.kind, FAULT_IO);
+    assert_int_equal(f.error, ESPIPE);
+    assert_int_equal(row.line, 77);
+    rows_free(r);
+    close(pipes[0]);
+    close(pipes[1]);
+}
+
+static void test_the_descriptor_stays_where_it_was(void **state)
+{
+    (void)state;
+    ON_LEAVE(close_fd) int fd = file_of("a,b\nc,d\n", 8);
+    assert_int_equal(lseek(fd, 3, SEEK_SET), 3);
+    struct rows *r = rows_new(fd, ',', 4, 2);
+    struct row row;
+    next(r, &row);
+    assert_int_equal(row.line, 2);
+    assert_string_equal(row.cells[1].at, "d");
+    assert_int_equal(rows_offset(r), 8);
+    assert_int_equal(lseek(fd, 0, SEEK_CUR), 3);
+    rows_free(rows_free(r));
+}
+
+/* ---- against a model ----------------------------------------------------------------------- */
+
+static uint64_t seed;
+
+/* Numbers from 0 to below - 1, the same in every run (xorshift64*). */
+static size_t pick(size_t below)
+{
+    seed ^= seed >> 12;
+    seed ^= seed << 25;
+    seed ^= seed >> 27;
+    return (size_t)((seed * 2685821657736338717ULL) >> 33) % below;
+}
+
+static void random_text(struct buf *b, size_t len)
+{
+    static const char bytes[] = "\"\"\",,\n\n\rab\0";
+    while (b->len < len)
+        buf_char(b, bytes[pick(sizeof bytes - 1)]);
+}
+
+static bool is_end(char c)
+{
+    return c == '\n' || c == '\r';
+}
+
+/* Bytes of the first physical line of a text, its end included. */
+static size_t model_line(const char *text, size_t len)
+{
+    size_t n = 0;
+    while (n < len && !is_end(text[n]))
+        n++;
+    if (n < len)
+        n += n + 1 < len && text[n] == '\r' && text[n + 1] == '\n' ? 2 : 1;
+    return n;
+}
+
+/* RFC 4180 as a grammar: the record at the front of text, printed as row_print prints it, and its
+ * bytes; 0 when none is well-formed. *ret_at is then where it breaks. */
+static size_t model_record(const char *text, size_t len, struct buf *to, size_t *ret_at)
+{
+    size_t i = 0;
+    for (;;) {
+        buf_char(to, '[');
+        if (i < len && text[i] == '"') {
+            i++;
+            while (i < len && (text[i] != '"' || (i + 1 < len && text[i + 1] == '"'))) {
+                i += text[i] == '"';
+                buf_char(to, text[i++]);
+            }
+            *ret_at = i;
+            if (i++ == len)
+                return 0;
+        } else {
+            while (i < len && text[i] != ',' && !is_end(text[i]) && text[i] != '"')
+                buf_char(to, text[i++]);
+        }
+        buf_char(to, ']');
+        *ret_at = i;
+        if (i < len && text[i] == ',') {
+            i++;
+            continue;
+        }
+        return i == len || is_end(text[i]) ? i + model_line(text + i, len - i) : 0;
+    }
+}
+
+/* The next row's text by the model, reading without an expected count. Steps *at and *line. */
+static bool model_next(const char *text, size_t len, size_t *at, size_t *line, struct buf *to)
+{
+    while (*at < len && is_end(text[*at])) {
+        *at += model_line(text + *at, len - *at);
+        ++*line;
+    }
+    if (*at == len)
+        return false;
+
+    ON_LEAVE(buf_free) struct buf cells = {0};
+    size_t broken = 0;
+    size_t bytes = model_record(text + *at, len - *at, &cells, &broken);
+    size_t first = model_line(text + *at, len - *at);
+    bool bad = bytes == 0;
+    if (bad)
+        bytes = first;
+    buf_format(to, "%zu+%zu:%zu", *line, *at, bytes);
+    if (bad) /* an error within the first line is a stray quote */
+        buf_text(to, broken < first && broken + *at < len ? "{stray" : "{unclosed");
+    else
+        buf_add(to, cells.at, cells.len);
+    for (size_t end = *at + bytes; *at < end; ++*line)
+        *at += model_line(text + *at, len - *at);
+    return true;
+}
+
+/* Reads the text in one go, comparing with the model; keeps places and printed rows. */
+struct seen {
+    uint64_t offset, line;
+    struct buf text;
+};
+
+static size_t read_and_compare(struct rows *r, const struct buf *b, struct seen *seen)
+{
+    size_t at = 0;
+    size_t line = 1;
+    size_t count = 0;
+    struct row row;
+    for (next(r, &row); row.kind != ROW_KIND_END; next(r, &row)) {
+        ON_LEAVE(buf_free) struct buf wanted = {0};
+        assert_true(count < b->len);
+        seen[count] = (struct seen){.offset = row.offset, .line = row.line};
+        row_print(&row, &seen[count].text);
+        assert_true(model_next(b->at, b->len, &at, &line, &wanted));
+        assert_true(seen[count].text.len >= wanted.len);
+        assert_memory_equal(seen[count].text.at, wanted.at, wanted.len);
+        assert_int_equal(row.offset + row.bytes, rows_offset(r));
+        count++;
+    }
+    ON_LEAVE(buf_free) struct buf rest = {0};
+    assert_false(model_next(b->at, b->len, &at, &line, &rest));
+    assert_int_equal(row.offset, b->len);
+    assert_int_equal(row.line, line);
+    return count;
+}
+
+static void seek_everywhere(struct rows *r, const struct seen *seen, size_t count, size_t times)
+{
+    struct row row;
+    for (size_t i = 0; count > 0 && i < times; i++) {
+        size_t k = pick(count);
+        rows_seek(r, seen[k].offset, seen[k].line);
+        for (size_t n = 0; n < 2 && k + n < count; n++) {
+            ON_LEAVE(buf_free) struct buf again = {0};
+            next(r, &row);
+            row_print(&row, &again);
+            assert_int_equal(again.len, seen[k + n].text.len);
+            assert_memory_equal(again.at, seen[k + n].text.at, again.len);
+        }
+    }
+}
+
+static void check_random(size_t len, size_t seeks)
+{
+    ON_LEAVE(buf_free) struct buf b = {0};
+    random_text(&b, len);
+    ON_LEAVE(close_fd) int fd = file_of(b.at, b.len);
+    struct seen *seen = xcalloc(b.len + 1, sizeof *seen);
+    struct rows *r = rows_new(fd, ',', 0, 1);
+    size_t count = read_and_compare(r, &b, seen);
+    seek_everywhere(r, seen, count, seeks);
+    rows_free(r);
+    for (size_t i = 0; i < count; i++)
+        buf_free(&seen[i].text);
+    free(seen);
+}
+
+static void test_random_text(void **state)
+{
+    (void)state;
+    seed = 4180;
+    for (size_t i = 0; i < 400; i++)
+        check_random(pick(30), 10);
+    for (size_t i = 0; i < 100; i++)
+        check_random(pick(4000), 100);
+    for (size_t i = 0; i < 3; i++)
+        check_random(150000 + pick(100000), 300);
+}
+
+/* With an expected count what is read depends on the place alone, too. */
+static void test_random_text_with_a_count(void **state)
+{
+    (void)state;
+    seed = 9011;
+    for (size_t i = 0; i < 400; i++) {
+        ON_LEAVE(buf_free) struct buf b = {0};
+        random_text(&b, i % 200 ? pick(200) : 200000);
+        ON_LEAVE(close_fd) int fd = file_of(b.at, b.len);
+        struct seen *seen = xcalloc(b.len + 1, sizeof *seen);
+        struct rows *r = rows_new(fd, ',', 0, 1);
+        rows_expect(r, 1 + pick(4));
+        size_t count = 0;
+        struct row row;
+        for (next(r, &row); row.kind != ROW_KIND_END; next(r, &row)) {
+            assert_true(count < b.len);
+            seen[count] = (struct seen){.offset = row.offset, .line = row.line};
+            row_print(&row, &seen[count++].text);
+        }
+        seek_everywhere(r, seen, count, 20);
+        rows_free(r);
+        for (size_t k = 0; k < count; k++)
+            buf_free(&seen[k].text);
+        free(seen);
+    }
+}
+
+/* ---- well-formed rows, and one that is not ------------------------------------------------- */
+
+#define COLUMNS 5
+
+/* A cell of a table, written quoted when it must be or by chance. plain: nothing in it that could
+ * be taken for the end of another cell's quote. */
+static void random_cell(struct buf *value, struct buf *written, bool plain)
+{
+    static const char bytes[] = "ab 1,\n\r\"";
+    for (size_t n = pick(8); n > 0; n--)
+        buf_char(value, bytes[pick(plain ? 4 : sizeof bytes - 1)]);
+    bool quote = strpbrk(buf_get(value), ",\n\r\"") || pick(3) == 0;
+    if (quote)
+        buf_char(written, '"');
+    for (size_t i = 0; i < value->len; i++) {
+        if (value->at[i] == '"')
+            buf_char(written, '"');
+        buf_char(written, value->at[i]);
+    }
+    if (quote)
+        buf_char(written, '"');
+}
+
+static void test_well_formed_rows(void **state)
+{
+    (void)state;
+    static const char *const ends[] = {"\n", "\r\n", "\r"};
+    seed = 25;
+    for (size_t i = 0; i < 200; i++) {
+        ON_LEAVE(buf_free) struct buf text = {0};
+        ON_LEAVE(buf_free) struct buf wanted = {0};
+        ON_LEAVE(buf_free) struct buf got = {0};
+        size_t rows = 1 + pick(30);
+        for (size_t n = 0; n < rows; n++) {
+            buf_format(&text, "%zu", n);
+            buf_format(&wanted, "[%zu]", n);
+            for (size_t c = 1; c < COLUMNS; c++) {
+                ON_LEAVE(buf_free) struct buf value = {0};
+                buf_char(&text, ',');
+                random_cell(&value, &text, false);
+                buf_format(&wanted, "[%s]", buf_get(&value));
+            }
+            buf_text(&text, ends[i % 3]);
+        }
+        ON_LEAVE(close_fd) int fd = file_of(text.at, text.len);
+        struct rows *r = rows_new(fd, ',', 0, 1);
+        rows_expect(r, COLUMNS);
+        struct row row;
+        for (next(r, &row); row.kind == ROW_KIND_RECORD; next(r, &row)) {
+            for (size_t c = 0; c < row.count; c++)
+                buf_format(&got, "[%s]", row.cells[c].at);
+        }
+        assert_int_equal(row.kind, ROW_KIND_END);
+        assert_string_equal(buf_get(&got), buf_get(&wanted));
+        rows_free(r);
+    }
+}
+
+/* Of rows of one line each, one loses a quote: all others are read, whole and unchanged. */
+static void test_one_bad_row_costs_that_row(void **state)
+{
+    (void)state;
+    seed = 77;
+    for (size_t i = 0; i < 300; i++) {
+        ON_LEAVE(buf_free) struct buf text = {0};
+        size_t rows = 2 + pick(20);
+        size_t bad = 1 + pick(rows);
+        for (size_t n = 1; n <= rows; n++) {
+            ON_LEAVE(buf_free) struct buf value = {0};
+            ON_LEAVE(buf_free) struct buf cell = {0};
+            random_cell(&value, &cell, true);
+            buf_format(&text, "%zu,\"n, %zu\",%s,\"", n, n, buf_get(&cell));
+            buf_format(&text, "Lee%s,\"x\"\"y\"\n", n == bad ? "" : "\"");
+        }
+        ON_LEAVE(close_fd) int fd = file_of(text.at, text.len);
+        struct rows *r = rows_new(fd, ',', 0, 1);
+        rows_expect(r, i % 2 ? COLUMNS : 0);
+        for (size_t n = 1; n <= rows; n++) {
+            struct row row;
+            next(r, &row);
+            assert_int_equal(row.line, n);
+            assert_int_equal(row.kind, n == bad ? ROW_KIND_MALFORMED : ROW_KIND_RECORD);
+            if (n == bad) {
+                assert_int_equal(row.column, 3);
+                continue;
+            }
+            char number[24];
+            snprintf(number, sizeof number, "%zu", n);
+            assert_int_equal(row.count, COLUMNS);
+            assert_string_equal(row.cells[0].at, number);
+            assert_string_equal(row.cells[3].at, "Lee");
+            assert_string_equal(row.cells[4].at, "x\"y");
+        }
+        rows_free(r);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_plain),
+        cmocka_unit_test(test_line_ends),
+        cmocka_unit_test(test_empty_lines_are_no_records),
+        cmocka_unit_test(test_quotes),
+        cmocka_unit_test(test_cells_come_as_they_are),
+        cmocka_unit_test(test_stray_quote),
+        cmocka_unit_test(test_unclosed_quote),
+        cmocka_unit_test(test_merged_rows_are_told_by_their_count),
+        cmocka_unit_test(test_merged_rows_are_told_by_their_shape),
+        cmocka_unit_test(test_long_lines),
+        cmocka_unit_test(test_very_long_line_in_pieces),
+        cmocka_unit_test(test_too_long_line_at_the_end),
+        cmocka_unit_test(test_many_cells),
+        cmocka_unit_test(test_fullest_records),
+        cmocka_unit_test(test_open_quote_meets_the_limit),
+        cmocka_unit_test(test_line_ends_anywhere),
+        cmocka_unit_test(test_read_failure),
+        cmocka_unit_test(test_the_descriptor_stays_where_it_was),
+        cmocka_unit_test(test_random_text),
+        cmocka_unit_test(test_random_text_with_a_count),
+        cmocka_unit_test(test_well_formed_rows),
+        cmocka_unit_test(test_one_bad_row_costs_that_row),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
