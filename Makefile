@@ -67,5 +67,96 @@ $B/unit/%: $B/tests/unit/%.o $B/libextspoold.a
 
 -include $(shell find $B -name '*.d' 2>/dev/null)
 
+# ---- tests -----------------------------------------------------------------------------------
+check-build: all $(UNIT_BIN)
+
+# What a newcomer runs: see README.md. tests/run prints `N passed, N failed` last.
+check: deps-check
+	@$(MAKE) --no-print-directory check-build
+	@tests/run $B unit cases e2e
+
+check-all: deps-all
+	@tests/check-all
+
+lint:
+	@tests/lint/run
+
+demo: deps
+	@$(MAKE) --no-print-directory all
+	@tests/demo.sh $B
+
+bench: all
+	@tests/bench/run $B
+
+# ---- packages --------------------------------------------------------------------------------
+# Installs by name what is missing, with sudo when not root; touches no network when nothing is.
+deps:
+	@tests/deps $(PACKAGES)
+deps-check:
+	@tests/deps $(PACKAGES) $(CHECK_PACKAGES)
+deps-all:
+	@tests/deps $(PACKAGES) $(CHECK_PACKAGES) $(ALL_PACKAGES)
+
+clean:
+	rm -rf $B
+
+help:
+	@echo 'make           build extspoold, extspool and pbxsim into $B/'
+	@echo 'make deps      install the packages that the build needs (deps-check, deps-all: tests)'
+	@echo 'make demo      import the samples into a simulated PBX and show what became of them'
+	@echo 'make check     unit, case and end-to-end tests'
+	@echo 'make check-all both compilers, sanitizers, valgrind, lint'
+	@echo 'make lint      style, layers, ceilings, static analysis'
+	@echo 'make bench     speed and memory, as ratios to a bare libcurl loop'
+	@echo 'make install   DESTDIR= PREFIX=/usr (uninstall takes it away again)'
+
+# ---- install ---------------------------------------------------------------------------------
+# DESTDIR is put before every path. PREFIX is compiled in as well (the place of the schemas).
+SHARE   = $(PREFIX)/share
+UNITS   = $(if $(filter /usr,$(PREFIX)),/lib,$(PREFIX)/lib)/systemd/system
+EXAMPLE = /etc/extspoold/extspoold.conf
+
+# MODE:SOURCE:DESTINATION, what install puts in place and uninstall takes away.
+INSTALLED  = 0755:$B/extspoold:$(PREFIX)/sbin/extspoold
+INSTALLED += 0755:$B/extspool:$(PREFIX)/bin/extspool
+INSTALLED += 0755:$B/pbxsim:$(PREFIX)/bin/pbxsim
+INSTALLED += $(foreach f,$(shell find schemas -name '*.json'),0644:$f:$(SHARE)/extspoold/$f)
+INSTALLED += $(foreach f,$(shell find samples -type f),0644:$f:$(SHARE)/doc/extspoold/$f)
+INSTALLED += $(foreach f,$(wildcard docs/man/*.[158]),\
+               0644:$f:$(SHARE)/man/man$(patsubst .%,%,$(suffix $f))/$(notdir $f))
+ifeq ($(SYSTEMD),yes)
+INSTALLED += 0644:$B/extspoold.service:$(UNITS)/extspoold.service
+INSTALLED += 0644:systemd/extspoold.sysusers:$(PREFIX)/lib/sysusers.d/extspoold.conf
+INSTALLED += 0644:systemd/extspoold.tmpfiles:$(PREFIX)/lib/tmpfiles.d/extspoold.conf
+endif
+
+# Changes when PREFIX does, and only then.
+$B/prefix: FORCE
+	@mkdir -p $(@D)
+	@echo '$(PREFIX)' | cmp -s - $@ || echo '$(PREFIX)' >$@
+
+$B/daemon/config_path.o: $B/prefix
+
+$B/extspoold.service: systemd/extspoold.service $B/prefix
+	sed 's|^ExecStart=/usr/|ExecStart=$(PREFIX)/|' $< >$@
+
+install: all $(if $(filter yes,$(SYSTEMD)),$B/extspoold.service)
+	@set -e; for f in $(INSTALLED); do \
+	    (IFS=:; set -- $$f; install -D -m "$$1" "$$2" "$(DESTDIR)$$3"); \
+	done
+	@test -e "$(DESTDIR)$(EXAMPLE)" || \
+	    install -D -m 0644 systemd/extspoold.conf "$(DESTDIR)$(EXAMPLE)"
+
+# A configuration that somebody changed stays.
+uninstall:
+	@for f in $(INSTALLED); do rm -f "$(DESTDIR)$${f##*:}"; done
+	@! cmp -s systemd/extspoold.conf "$(DESTDIR)$(EXAMPLE)" || rm "$(DESTDIR)$(EXAMPLE)"
+	@for d in $(SHARE)/extspoold $(SHARE)/doc/extspoold /etc/extspoold; do \
+	    test ! -d "$(DESTDIR)$$d" || find "$(DESTDIR)$$d" -depth -type d -empty -delete; \
+	done
+
+FORCE:
+.PHONY: install uninstall FORCE
+
 .SECONDARY:
-.PHONY: all
+.PHONY: all check-build check check-all lint demo bench deps deps-check deps-all clean help

@@ -58,27 +58,29 @@ struct config {
 
 /* Reads path and then path's "extspoold.conf.d" folder's *.conf files in the order of their names
  * (the folder stands beside path and is called like path with ".d" added), later values winning.
- * path NULL: CONFIG_FILE when it exists, else built-in defaults. The caller frees the result.
+ * path NULL: CONFIG_FILE, which may be missing. The caller frees the result.
  * False with a FAULT_CONFIG "FILE:LINE: …" for an unreadable file, a line that is no INI, an
- * unknown section or key, a doubled key in one file, or a bad value. */
+ * unknown section or key, a doubled key in one file, or a bad value. No text quotes a value. */
 bool config_read(const char *path, struct config **ret, struct fault *f);
 struct config *config_free(struct config *c); /* NULL */
 
-/* The whole configuration as an INI file with every key, in the table's order, each value in the
- * form that config_read takes; for --print-config. Holds no secret: there is none in it. */
+/* The whole configuration as an INI file with every key, in the table's order, each under a
+ * comment with its meaning and in the form that config_read takes; for --print-config. A value
+ * that equals its default is written as the default is. Holds no secret: there is none in it. */
 struct buf;
 void config_print(const struct config *c, struct buf *to);
 
-/* Path of a file that is shipped: $EXTSPOOLD_SCHEMAS or, when the program runs from a build tree
- * (its own folder has ../schemas beside it), that tree's schemas/, else the installed folder
- * (compile-time SCHEMAS_DIR, default /usr/share/extspoold/schemas). Caller frees. */
-char *config_schema_path(const struct config *c);   /* [import] schema= or the shipped one */
-char *config_profiles_path(const struct config *c); /* the shipped profiles folder */
+/* [import] schema= and profiles=, or what is shipped. That lies in $EXTSPOOLD_SCHEMAS or, when the
+ * program runs from a build tree (its own folder has ../schemas beside it), in that tree's
+ * schemas/, else in the installed folder (compile-time SCHEMAS_DIR, default
+ * /usr/share/extspoold/schemas). Nothing is said of whether it is there. Caller frees. */
+char *config_schema_path(const struct config *c);
+char *config_profiles_path(const struct config *c);
 
 /* The PBX's password: the first line of password_file, else of the systemd credential
  * pbx-password ($CREDENTIALS_DIRECTORY), without its line end. *ret is "" when neither is set or
- * the credential is empty or missing; wipe and free it (config_password_free). False when the
- * named file cannot be read. */
+ * the credential is empty or missing; wipe and free it (config_password_free). False with a
+ * FAULT_CONFIG when the named file cannot be read, or the line has a NUL or over 1024 bytes. */
 bool config_password(const struct config *c, char **ret, struct fault *f);
 void config_password_free(char **password);
 

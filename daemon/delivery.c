@@ -19,20 +19,20 @@
 
 /* ---- tasks ---- */
 
+/* There is a free one: tasks_count is looked at before rows are taken. */
 static struct task *task_new(struct job *j, struct work *w, const struct ledger_row *row)
 {
-    for (size_t i = 0; i < TASKS_MOST; i++) {
-        struct task *t = &j->tasks[(j->task_hint + i) % TASKS_MOST];
-        if (t->phase != TASK_FREE)
-            continue;
-        j->task_hint = (size_t)(t - j->tasks) + 1;
-        *t = (struct task){.work = w, .row = *row, .tag = ++j->serial * TASKS_MOST + (size_t)(t - j->tasks)};
-        w->tasks++;
-        j->tasks_count++;
-        return t;
-    }
-    assert(!"tasks_count is checked before rows are taken");
-    return NULL;
+    size_t i = 0;
+    while (i < TASKS_MOST && j->tasks[(j->task_hint + i) % TASKS_MOST].phase != TASK_FREE)
+        i++;
+    assert(i < TASKS_MOST);
+    size_t index = (j->task_hint + i) % TASKS_MOST;
+    struct task *t = &j->tasks[index];
+    *t = (struct task){.work = w, .row = *row, .tag = ++j->serial * TASKS_MOST + index};
+    j->task_hint = index + 1;
+    j->tasks_count++;
+    w->tasks++;
+    return t;
 }
 
 void task_later(struct job *j, struct task *t, int64_t due)

@@ -31,23 +31,26 @@ static enum spool_folder folder_of(enum import_state state)
     return SPOOL_WORK;
 }
 
-/* What a report can be made from; what is missing (a file that was never read) it does without. */
+/* What a report can be made from. What is missing, since the file was never read or because an
+ * administrator took it away, the report does without: findings and rejects then. */
 static void open_sources(struct job *j, struct work *w)
 {
     char name[SPOOL_NAME_COPY];
     uint64_t bytes = 0;
+    struct fault f = {0};
     spool_name_copy(w->import.id, name);
     close_fd(&w->original);
     close_fd(&w->copy_out);
     if (!w->import.columns)
         close_fd(&w->copy);
-    else if (w->copy < 0)
-        spool_read(j->spool, SPOOL_WORK, name, &w->copy, &bytes, NULL);
+    else if (w->copy < 0 && !spool_read(j->spool, SPOOL_WORK, name, &w->copy, &bytes, &f))
+        log_warning(w->import.id, "the report lacks findings and rejects: %s", f.text);
     if (!w->schema && w->import.schema[0]) {
         char path[4096];
         snprintf(path, sizeof path, "%s/schemas/%s.json", j->config->state.directory,
                  w->import.schema);
-        schema_read(path, &w->schema, NULL);
+        if (!schema_read(path, &w->schema, &f))
+            log_warning(w->import.id, "the report lacks findings: %s", f.text);
     }
 }
 

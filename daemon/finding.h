@@ -12,7 +12,7 @@ struct finding {
     int code;
     enum severity severity;
     char column[64];   /* the heading as the sender wrote it (cut), or "" for the whole row */
-    char message[200]; /* for people; never quotes a cell */
+    char message[256]; /* for people; never quotes a cell */
 };
 
 /* A zeroed struct findings is an empty list. */

@@ -13,7 +13,6 @@
 
 #define WAIT_FDS_MOST 256
 #define RETRY_AFTER_MOST (3600 * 1000) /* a PBX that asks for more is asked again after an hour */
-#define SYSTEM_CA_FILE "/etc/ssl/certs/ca-certificates.crt" /* as Debian's libcurl has it */
 
 struct call {
     struct call *next;  /* in the free list */
@@ -108,7 +107,8 @@ static void call_settings(struct http *h, struct call *c)
     curl_easy_setopt(c->easy, CURLOPT_CONNECTTIMEOUT_MS, (long)h->connect_timeout);
     curl_easy_setopt(c->easy, CURLOPT_TIMEOUT_MS, (long)h->timeout);
     curl_easy_setopt(c->easy, CURLOPT_PROXY, h->proxy);
-    curl_easy_setopt(c->easy, CURLOPT_CAINFO, h->ca_file[0] ? h->ca_file : SYSTEM_CA_FILE);
+    const char *system_cas = curl_version_info(CURLVERSION_NOW)->cainfo;
+    curl_easy_setopt(c->easy, CURLOPT_CAINFO, h->ca_file[0] ? h->ca_file : system_cas);
     c->settings = h->settings;
 }
 

@@ -176,7 +176,7 @@ static bool header_read(struct job *j, struct work *w, struct fault *f)
     rows_expect(w->rows, header.count);
     const struct finding *error = finding_error(&w->findings);
     if (error) {
-        char reason[LEDGER_REASON + 64];
+        char reason[LEDGER_REASON + 80];
         snprintf(reason, sizeof reason, "%s: %s", error->column, error->message);
         reject(j, w, error->code, reason);
         return true;

@@ -14,7 +14,8 @@
 
 #define CLAIMS_A_TURN 256
 #define INTAKES       2  /* works that get an intake step in one turn */
-#define COMMIT_AFTER  20 /* ms that a result may wait for its commit */
+#define COMMIT_AFTER  200 /* ms that a result may wait while more is under way: lost in a crash, it
+                             costs a look-up */
 #define ODD_MOST      64
 
 void job_dirty(struct job *j)
@@ -216,7 +217,7 @@ static bool barrier(struct job *j, struct fault *f)
         j->dirty_since = 0;
         return true;
     }
-    bool due = j->barrier || !j->abroad || j->stopping ||
+    bool due = j->barrier || j->abroad + j->ready_count == 0 || j->stopping ||
                j->mono - j->dirty_since >= COMMIT_AFTER;
     if (!due)
         return true;

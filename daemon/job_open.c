@@ -42,6 +42,8 @@ static struct http_settings http_settings(const struct config *c)
 static bool set_pbx(struct job *j, struct config *c, struct fault *f)
 {
     ON_LEAVE(config_password_free) char *password = NULL;
+    if (!j->send) /* nor may extspool be allowed to read the password */
+        return pbx_set(j->pbx, c, "", f);
     return config_password(c, &password, f) && pbx_set(j->pbx, c, password, f);
 }
 
@@ -91,7 +93,7 @@ static bool recover(struct job *j, struct fault *f)
         return false;
     j->next_id = (ledger > spool ? ledger : spool) + 1;
     j->more_works = true;
-    j->hinted = true;
+    j->hinted = j->send; /* extspool leaves incoming/ to the daemon */
     return true;
 }
 

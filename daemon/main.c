@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "buf.h"
+#include "clock.h"
 #include "config.h"
 #include "control.h"
 #include "job.h"
@@ -22,6 +23,7 @@
 #define EXIT_REFUSED 1 /* rows refused or files rejected */
 #define EXIT_TROUBLE 2 /* could not run, or something is left */
 #define FDS_MOST     64
+#define STATUS_EVERY 1000 /* ms */
 
 struct options {
     const char *config;
@@ -35,6 +37,7 @@ struct daemon {
     struct control *control;
     struct watch *watch;
     int signals;
+    int64_t told; /* mono: when the service manager last got a status */
 };
 
 static const char usage[] =
@@ -226,6 +229,17 @@ static int exit_code(struct daemon *d)
     return job_refused(d->job) ? EXIT_REFUSED : EXIT_WELL;
 }
 
+/* The service manager hears that we turn, and once a second how far we are. */
+static void tell_manager(struct daemon *d)
+{
+    int64_t now = clock_mono();
+    notify_watchdog();
+    if (now - d->told < STATUS_EVERY)
+        return;
+    d->told = now;
+    notify_status(job_summary(d->job));
+}
+
 static int run(struct daemon *d)
 {
     struct fault f = {0};
@@ -234,8 +248,7 @@ static int run(struct daemon *d)
             log_error(0, "%s", f.text);
             return EXIT_TROUBLE;
         }
-        notify_status(job_summary(d->job));
-        notify_watchdog();
+        tell_manager(d);
         if (is_over(d))
             return exit_code(d);
         wait_and_take(d);

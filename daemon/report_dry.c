@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -110,24 +111,24 @@ static bool report_write(struct dry *d, int folder, struct fault *f)
     return fsio_finish(d->part.file, REPORT_NAME, f);
 }
 
-static bool report_show(int folder, FILE *out, struct fault *f)
+static bool report_take(int folder, struct buf *to, struct fault *f)
 {
     char piece[PIECE_BYTES];
     ON_LEAVE(close_fd) int fd = openat(folder, REPORT_NAME, O_RDONLY | O_CLOEXEC);
-    ssize_t n = 0;
-    while (fd >= 0 && (n = read(fd, piece, sizeof piece)) > 0)
-        fwrite(piece, 1, (size_t)n, out);
-    return fd >= 0 && n == 0 ? true : fault_set(f, FAULT_IO, errno, "read the report");
+    ssize_t n;
+    while ((n = read(fd, piece, sizeof piece)) > 0)
+        buf_add(to, piece, (size_t)n);
+    return n == 0 || fault_set(f, FAULT_IO, errno, "read the report");
 }
 
 /* By way of a folder that is gone afterwards. */
-static bool report_pass(struct dry *d, FILE *out, struct fault *f)
+static bool report_pass(struct dry *d, struct buf *to, struct fault *f)
 {
     char path[] = P_tmpdir "/extspool.XXXXXX";
     if (!mkdtemp(path))
         return fault_set(f, FAULT_IO, errno, "make a temporary folder");
     ON_LEAVE(close_fd) int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    bool good = folder >= 0 ? report_write(d, folder, f) && report_show(folder, out, f)
+    bool good = folder >= 0 ? report_write(d, folder, f) && report_take(folder, to, f)
                             : fault_set(f, FAULT_IO, errno, "open '%s'", path);
     unlinkat(folder, REPORT_NAME, 0);
     rmdir(path);
@@ -135,7 +136,7 @@ static bool report_pass(struct dry *d, FILE *out, struct fault *f)
 }
 
 bool report_dry(const struct config *c, const struct schema *s, int fd, const char *name,
-                FILE *out, int *ret_rejected, bool *ret_errors, struct fault *f)
+                struct buf *to, int *ret_rejected, bool *ret_errors, struct fault *f)
 {
     struct dry d = {.config = c, .schema = s, .fd = fd};
     struct import *import = &d.facts.import;
@@ -143,7 +144,7 @@ bool report_dry(const struct config *c, const struct schema *s, int fd, const ch
     import->started = clock_wall();
     bool good = file_digest(fd, import, f) && file_pass(&d, f);
     import->finished = clock_wall();
-    good = good && report_pass(&d, out, f);
+    good = good && report_pass(&d, to, f);
     free(d.facts.codes);
     if (!good)
         return false;

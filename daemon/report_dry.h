@@ -4,15 +4,15 @@
 #ifndef EXTSPOOLD_REPORT_DRY_H
 #define EXTSPOOLD_REPORT_DRY_H
 
-#include <stdio.h>
-
+#include "buf.h"
 #include "config.h"
 #include "schema.h"
 
-/* Reads the regular file (fd lent) that is called name and writes its report to out, with a line
- * end. *ret_rejected is CODE_NONE or why the file would be rejected, *ret_errors whether any
- * error was found. False when the file cannot be read, or no temporary file can be made. */
+/* Reads the regular file (fd lent) that is called name and adds its report, with a line end, to
+ * `to`: bounded, since REPORT_PROBLEMS_MOST is. *ret_rejected is CODE_NONE or why the file would
+ * be rejected, *ret_errors whether any error was found. False when the file cannot be read, or no
+ * temporary file can be made. */
 bool report_dry(const struct config *c, const struct schema *s, int fd, const char *name,
-                FILE *out, int *ret_rejected, bool *ret_errors, struct fault *f);
+                struct buf *to, int *ret_rejected, bool *ret_errors, struct fault *f);
 
 #endif

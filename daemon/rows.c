@@ -279,7 +279,7 @@ static bool wrong_count(struct rows *r, const struct scan *s, bool *ret_merged, 
         if (!line_get(r, at, &line, f))
             return false;
         if (line.content == 0)
-            continue;
+            continue; /* a scan would pass over it, and over those that follow, again and again */
         if (!record_scan(r, at, &other, f))
             return false;
         if (other.code == CODE_NONE && other.count == r->expect) {

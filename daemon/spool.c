@@ -9,7 +9,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <fnmatch.h>
 #include <stdio.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -51,10 +50,6 @@ static const struct {
     [SPOOL_HELD] = {"held", 0750},         [SPOOL_REPORTS] = {"reports", 0755},
     [SPOOL_SECRETS] = {"secrets", 0700},
 };
-
-/* What programs leave about while they still write. */
-static const char *const ignored[] = {".*",    "*.part",       "*.partial", "*.filepart",
-                                      "*.tmp", "*.crdownload", "*~",        ".~lock*"};
 
 static bool take_lock(struct spool *s, struct fault *f)
 {
@@ -178,14 +173,6 @@ bool spool_id_greatest(struct spool *s, uint64_t *ret, struct fault *f)
     return true;
 }
 
-static bool is_ignored(const char *name)
-{
-    for (size_t i = 0; i < COUNT_OF(ignored); i++)
-        if (fnmatch(ignored[i], name, FNM_CASEFOLD) == 0)
-            return true;
-    return false;
-}
-
 static bool has_suffix(const char *name, const char *suffix)
 {
     size_t len = strlen(name);
@@ -198,16 +185,6 @@ static bool is_marker(const struct spool *s, const char *name)
     return s->ready == READY_DONE_FILE && has_suffix(name, ".done");
 }
 
-static bool matches(const struct spool *s, const char *name)
-{
-    ON_LEAVE(free_text) char *patterns = xstrdup(s->pattern);
-    char *rest = patterns;
-    for (char *one; (one = strsep(&rest, " \t"));)
-        if (one[0] && fnmatch(one, name, FNM_CASEFOLD) == 0)
-            return true;
-    return false;
-}
-
 /* Why a file of this kind stays where it is; NULL when it may be claimed. */
 static const char *why_odd(struct spool *s, const char *name, const struct stat *st)
 {
@@ -217,7 +194,7 @@ static const char *why_odd(struct spool *s, const char *name, const struct stat 
         return "it is no regular file";
     if (st->st_nlink != 1)
         return "it has more than one name (hard links)";
-    if (!matches(s, name))
+    if (!spool_name_matches(name, s->pattern))
         return "its name matches no pattern of [spool] pattern";
 
     /* O_NONBLOCK: should it have become a FIFO meanwhile */
@@ -284,7 +261,7 @@ bool spool_scan(struct spool *s, int64_t mono, struct fault *f)
     size_t room = 0;
     for (struct dirent *entry; (entry = readdir(dir));) {
         struct stat st;
-        if (is_ignored(entry->d_name) || is_marker(s, entry->d_name) ||
+        if (spool_name_ignored(entry->d_name) || is_marker(s, entry->d_name) ||
             fstatat(s->fds[SPOOL_INCOMING], entry->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0)
             continue;
         if (count == room) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "spool_name.h"
 
+#include <fnmatch.h>
 #include <stdio.h>
 
 #include "buf.h"
@@ -8,6 +9,28 @@
 #define FILE_NAME_MOST 250 /* of 255: the marker NAME.done must fit as well */
 #define REPORT_LONGEST 12 /* ".results.csv" */
 #define EXTENSION_MOST 32
+
+/* What programs leave about while they still write. */
+static const char *const ignored[] = {".*",    "*.part",       "*.partial", "*.filepart",
+                                      "*.tmp", "*.crdownload", "*~",        ".~lock*"};
+
+bool spool_name_ignored(const char *name)
+{
+    for (size_t i = 0; i < COUNT_OF(ignored); i++)
+        if (fnmatch(ignored[i], name, FNM_CASEFOLD) == 0)
+            return true;
+    return false;
+}
+
+bool spool_name_matches(const char *name, const char *pattern)
+{
+    ON_LEAVE(free_text) char *patterns = xstrdup(pattern);
+    char *rest = patterns;
+    for (char *one; (one = strsep(&rest, " \t"));)
+        if (one[0] && fnmatch(one, name, FNM_CASEFOLD) == 0)
+            return true;
+    return false;
+}
 
 /* Greatest length <= most at which text may be cut: not within a UTF-8 character and not within
  * a %XX that buf_name wrote. */

@@ -5,6 +5,12 @@
 
 #include "ledger.h"
 
+/* A name that is not even looked at: hidden, or of a file that is still being written. */
+bool spool_name_ignored(const char *name);
+
+/* A name that one of the patterns of [spool] pattern fits. */
+bool spool_name_matches(const char *name, const char *pattern);
+
 /* Fills name, stem and file of ret for a file dropped as `dropped`. NAME is the dropped name,
  * made printable and cut so that the longest of the import's files fits 255 bytes. */
 void spool_name_make(const char *dropped, uint64_t id, struct import *ret);

@@ -185,7 +185,12 @@ static void test_merged_rows_are_told_by_their_count(void **state)
           "1+0:26[1][Ann,x\n2,Bob,y\n3][Cy][z][] 4+26:0END");
     CHECK("1,\"Ann\nLee\",x,y\nb,c,d\n", ',', 3,
           "1+0:16[1][Ann\nLee][x][y] 3+16:6[b][c][d] 4+22:0END");
-    CHECK("\"a\nb\",c\nd\n", ',', 1, "1+0:8[a\nb][c] 3+8:2[d] 4+10:0END");
+    CHECK("1,\"A\nx,y,z,w\"\"\nB\",c,d\n", ',', 3, "1+0:23[1][A\nx,y,z,w\"\nB][c][d] 4+23:0END");
+    CHECK("\"a\nb\nc\",d\n", ',', 1, "1+0:10[a\nb\nc][d] 4+10:0END");
+    /* the quote to blame is the one that was open at the end of the first line */
+    CHECK("1,\"A\nb\",c,\"d\n2,Bob,y\ne\",f\n", ',', 3,
+          "1+0:5{unclosed-quote quote=1 cell=1} 2+5:8{stray-quote quote=0 cell=0} "
+          "3+13:8[2][Bob][y] 4+21:5{stray-quote quote=0 cell=0} 5+26:0END");
 }
 
 static void test_merged_rows_are_told_by_their_shape(void **state)
@@ -197,6 +202,9 @@ static void test_merged_rows_are_told_by_their_shape(void **state)
     CHECK("1,\"A,3\n2,B,3\n3,C,3\n4,D,3\n5,E\",3\n", ',', 3,
           "1+0:7{unclosed-quote quote=1 cell=1} 2+7:6[2][B][3] 3+13:6[3][C][3] 4+19:6[4][D][3] "
           "5+25:7{stray-quote quote=0 cell=1} 6+32:0END");
+    /* one delimiter more or less, and it may be what was meant */
+    CHECK("1,\"A,3,4,5,6,7,8,9\n2,b,5\",3,4,5,6,7,8,9\n", ',', 9,
+          "1+0:40[1][A,3,4,5,6,7,8,9\n2,b,5][3][4][5][6][7][8][9] 3+40:0END");
     /* an address of two lines is a cell, also with delimiters in it */
     CHECK("1,Ann,\"Street 5\nBerlin, Mitte, Germany\"\n", ',', 3,
           "1+0:40[1][Ann][Street 5\nBerlin, Mitte, Germany] 3+40:0END");
@@ -347,6 +355,38 @@ static void test_line_ends_anywhere(void **state)
             buf_text(&b, "next,row\n");
             check_first(&b, bytes, CODE_NONE, 0);
         }
+    }
+}
+
+/* A line that closes the quote before the limit, but goes on beyond it, is not taken for whole. */
+static void test_last_line_meets_the_limit(void **state)
+{
+    (void)state;
+    ON_LEAVE(buf_free) struct buf b = {0};
+    ON_LEAVE(buf_free) struct buf got = {0};
+    buf_text(&b, "a,\"b\nc\",");
+    fill(&b, 'x', ROWS_RECORD_MOST - 5);
+    buf_text(&b, "\nnext,row\n");
+    read_all(b.at, b.len, ',', 0, &got);
+    assert_string_equal(buf_get(&got), "1+0:5{unclosed-quote quote=1 cell=1} "
+                                       "2+5:1048575{stray-quote quote=0 cell=0} "
+                                       "3+1048580:9[next][row] 4+1048589:0END");
+}
+
+static void test_starting_anywhere(void **state)
+{
+    (void)state;
+    for (size_t offset = 0; offset < 5; offset++) {
+        ON_LEAVE(close_fd) int fd = file_of("abcd", 4);
+        struct rows *r = rows_new(fd, ',', offset, 9);
+        struct row row;
+        next(r, &row);
+        assert_int_equal(row.line, 9);
+        assert_int_equal(row.bytes, 4 - offset);
+        assert_int_equal(row.kind, offset < 4 ? ROW_KIND_RECORD : ROW_KIND_END);
+        if (offset < 4)
+            assert_string_equal(row.cells[0].at, "abcd" + offset);
+        rows_free(r);
     }
 }
 
@@ -691,6 +731,8 @@ int main(void)
         cmocka_unit_test(test_fullest_records),
         cmocka_unit_test(test_open_quote_meets_the_limit),
         cmocka_unit_test(test_line_ends_anywhere),
+        cmocka_unit_test(test_last_line_meets_the_limit),
+        cmocka_unit_test(test_starting_anywhere),
         cmocka_unit_test(test_read_failure),
         cmocka_unit_test(test_the_descriptor_stays_where_it_was),
         cmocka_unit_test(test_random_text),

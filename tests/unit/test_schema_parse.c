@@ -153,6 +153,7 @@ static const struct {
     {RULE "'fields':['n'],'if':{'e':['x','z']}}]}}",
      "'extspoold': rule 1: 'if': 'e' can never be 'z'"},
     {RULE "'fields':['n'],'if':{'e':''}}]}}", "'extspoold': rule 1: 'if': 'e' can never be ''"},
+    {RULE "'fields':['n'],'if':{'n':''}}]}}", "'extspoold': rule 1: 'if': 'n' can never be ''"},
     {RULE "'fields':['n'],'if':{'b':true}}]}}",
      "'extspoold': rule 1: 'if': values of 'b': must be texts or numbers"},
     {RULE "'fields':['n'],'if':{'b':[]}}]}}",

@@ -90,6 +90,7 @@ static void test_valid(void **state)
         {"a\xE2\x82", 3, 1, 3},
         {"\xC0\x80", 2, 0, 2},
         {"\xED\xA0\x80", 3, 0, 3},
+        {"\xF0\x8F\xBF\xBF", 4, 0, 4},
         {"\xF4\x90\x80\x80z", 5, 0, 5},
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* NAME ctl_check: the dry run. */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "ctl.h"
+#include "report_dry.h"
+#include "survey.h"
+
+struct totals {
+    uint64_t files, rows, valid, blank, invalid, warnings;
+};
+
+/* How the program ends over a file: one that is no text at all could not be read. */
+static int end_of(int rejected, bool errors)
+{
+    if (rejected == CODE_NOT_CSV)
+        return CTL_TROUBLE;
+    return rejected != CODE_NONE || errors ? CTL_NEGATIVE : CTL_WELL;
+}
+
+/* The form of a compiler's messages, which editors know how to follow. */
+static void finding_print(const char *name, uint64_t line, const struct finding *x)
+{
+    char code[CODE_TEXT];
+    printf("%s:%" PRIu64 ": ", name, line ? line : 1);
+    if (x->column[0])
+        printf("%s: ", x->column);
+    if (x->severity == SEVERITY_WARNING)
+        fputs("warning: ", stdout);
+    printf("%s [%s]\n", x->message, code_text(x->code, code));
+}
+
+static void item_tell(const char *name, const struct survey_item *item, struct totals *totals)
+{
+    for (size_t i = 0; i < item->findings->count; i++) {
+        const struct finding *x = &item->findings->at[i];
+        finding_print(name, item->line, x);
+        totals->warnings += x->severity == SEVERITY_WARNING;
+    }
+    if (item->row == 0)
+        return;
+    totals->rows++;
+    totals->valid += item->state == ROW_PLANNED;
+    totals->blank += item->state == ROW_SKIPPED;
+    totals->invalid += item->state == ROW_INVALID;
+}
+
+static int file_tell(const struct ctl *c, const struct schema *s, const struct ctl_file *file,
+                     struct totals *totals)
+{
+    struct survey *v = survey_new(c->config, s, file->fd);
+    struct survey_item item;
+    struct fault f = {0};
+    bool found = true;
+    bool good = true;
+    bool errors = false;
+    totals->files++;
+    while (good && found) {
+        good = survey_next(v, &item, &found, &f);
+        if (good && found) {
+            item_tell(file->name, &item, totals);
+            errors = errors || item.state == ROW_INVALID;
+        }
+    }
+    int rejected = survey_rejected(v);
+    survey_free(v);
+    if (!good) {
+        fault_in(&f, "%s", file->name);
+        return ctl_fault(&f);
+    }
+    return end_of(rejected, errors);
+}
+
+static void number_print(const char *before, uint64_t number, const char *noun)
+{
+    printf("%s%" PRIu64 " %s%s", before, number, noun, number == 1 ? "" : "s");
+}
+
+static void totals_print(const struct totals *t)
+{
+    number_print("", t->files, "file");
+    number_print(", ", t->rows, "row");
+    printf(": %" PRIu64 " valid, %" PRIu64 " blank, %" PRIu64 " invalid", t->valid, t->blank,
+           t->invalid);
+    number_print(", ", t->warnings, "warning");
+    putchar('\n');
+}
+
+static int check_text(const struct ctl *c, const struct schema *s)
+{
+    struct totals totals = {0};
+    int end = CTL_WELL;
+    for (size_t i = 0; i < c->count; i++) {
+        ON_LEAVE(ctl_file_close) struct ctl_file file = {0};
+        struct fault f = {0};
+        if (ctl_file_open(c->operands[i], c->config->spool.max_bytes, &file, &f))
+            end = ctl_worse(end, file_tell(c, s, &file, &totals));
+        else
+            end = ctl_fault(&f);
+    }
+    totals_print(&totals);
+    return end;
+}
+
+/* One object for one file, an array for several; a file that cannot be read has none. */
+static int check_json(const struct ctl *c, const struct schema *s)
+{
+    const char *before = c->count > 1 ? "[" : "";
+    int end = CTL_WELL;
+    for (size_t i = 0; i < c->count; i++) {
+        ON_LEAVE(ctl_file_close) struct ctl_file file = {0};
+        ON_LEAVE(buf_free) struct buf text = {0};
+        struct fault f = {0};
+        int rejected = CODE_NONE;
+        bool errors = false;
+        if (!ctl_file_open(c->operands[i], c->config->spool.max_bytes, &file, &f) ||
+            !report_dry(c->config, s, file.fd, file.basename, &text, &rejected, &errors, &f)) {
+            end = ctl_fault(&f);
+            continue;
+        }
+        fputs(before, stdout);
+        fputs(buf_get(&text), stdout);
+        before = ",";
+        end = ctl_worse(end, end_of(rejected, errors));
+    }
+    if (c->count > 1)
+        puts(before[0] == '[' ? "[]" : "]");
+    return end;
+}
+
+int ctl_check(const struct ctl *c)
+{
+    struct fault f = {0};
+    struct schema *s = ctl_schema(c->config, &f);
+    if (!s)
+        return ctl_fault(&f);
+    int end = c->json ? check_json(c, s) : check_text(c, s);
+    schema_free(s);
+    return end;
+}

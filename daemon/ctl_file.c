@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* NAME ctl_file: the files that extspool reads, and the records that it prints. */
+#include "ctl.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "buf.h"
+#include "fsio.h"
+
+#define PIECE_BYTES 65536
+
+static char *printable(const char *name)
+{
+    struct buf text = {0};
+    buf_name(&text, name, strlen(name));
+    return text.at ? text.at : xstrdup("");
+}
+
+/* A temporary file without a name: it holds what somebody's passwords may be. */
+static int temporary(void)
+{
+    FILE *file = tmpfile();
+    int fd = file ? fcntl(fileno(file), F_DUPFD_CLOEXEC, 0) : -1;
+    if (file)
+        fclose(file);
+    return fd;
+}
+
+/* A pipe, say, becomes a file. */
+static bool copy(int from, int64_t most, int *ret_fd, struct fault *f)
+{
+    char piece[PIECE_BYTES];
+    ON_LEAVE(close_fd) int to = temporary();
+    if (to < 0)
+        return fault_set(f, FAULT_IO, errno, "make a temporary file");
+    for (int64_t bytes = 0; !most || bytes <= most;) {
+        ssize_t n = read(from, piece, sizeof piece);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return fault_set(f, FAULT_IO, errno, "read");
+        if (n == 0)
+            break;
+        if (!fsio_write(to, piece, (size_t)n, f))
+            return fault_in(f, "copy into a temporary file");
+        bytes += n;
+    }
+    *ret_fd = to;
+    to = -1;
+    return true;
+}
+
+bool ctl_file_open(const char *path, int64_t most, struct ctl_file *ret, struct fault *f)
+{
+    bool standard = strcmp(path, "-") == 0;
+    const char *slash = strrchr(path, '/');
+    ON_LEAVE(free_text) char *name = printable(path);
+    ON_LEAVE(close_fd)
+    int fd = standard ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0) : open(path, O_RDONLY | O_CLOEXEC);
+    struct stat st;
+    if (fd < 0 || fstat(fd, &st) != 0)
+        return fault_set(f, FAULT_INPUT, errno, "%s", name);
+    if (!S_ISREG(st.st_mode)) {
+        int plain = -1;
+        if (!copy(fd, most, &plain, f))
+            return fault_in(f, "%s", name);
+        close_fd(&fd);
+        fd = plain;
+    }
+    *ret = (struct ctl_file){.fd = fd, .name = name};
+    ret->basename = xstrdup(slash ? slash + 1 : path);
+    fd = -1;
+    name = NULL;
+    return true;
+}
+
+void ctl_file_close(struct ctl_file *file)
+{
+    if (!file->name)
+        return;
+    close_fd(&file->fd);
+    free(file->name);
+    free(file->basename);
+}
+
+struct schema *ctl_schema(const struct config *c, struct fault *f)
+{
+    ON_LEAVE(free_text) char *path = config_schema_path(c);
+    struct schema *s = NULL;
+    return schema_read(path, &s, f) ? s : NULL;
+}
+
+static bool needs_quotes(const struct cell *cell)
+{
+    for (size_t i = 0; i < cell->len; i++)
+        if (memchr(",\"\r\n", cell->at[i], 4))
+            return true;
+    return false;
+}
+
+static void cell_print(const struct cell *cell)
+{
+    if (!needs_quotes(cell)) {
+        fwrite(cell->at, 1, cell->len, stdout);
+        return;
+    }
+    putchar('"');
+    for (size_t i = 0; i < cell->len; i++) {
+        if (cell->at[i] == '"')
+            putchar('"');
+        putchar(cell->at[i]);
+    }
+    putchar('"');
+}
+
+void ctl_record_print(const struct cell *cells, size_t count)
+{
+    if (count == 1 && cells[0].len == 0)
+        fputs("\"\"", stdout); /* an empty line would be no record */
+    for (size_t i = 0; i < count; i++) {
+        if (i > 0)
+            putchar(',');
+        cell_print(&cells[i]);
+    }
+    putchar('\n');
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* NAME ctl_schema: what a file may look like. The headings of the schema itself are a profile
+ * too: the PBX vendor's own names. */
+#include <stdio.h>
+
+#include "ctl.h"
+
+#define VENDOR "vendor"
+
+/* A record of one text for each field. */
+static void fields_print(const struct schema *s,
+                         const char *(*text_of)(const struct schema *, size_t))
+{
+    size_t count = schema_count(s);
+    struct cell *cells = xcalloc(count, sizeof *cells);
+    for (size_t i = 0; i < count; i++) {
+        const char *text = text_of(s, i);
+        cells[i] = (struct cell){text, strlen(text)};
+    }
+    ctl_record_print(cells, count);
+    free(cells);
+}
+
+int ctl_template(const struct ctl *c)
+{
+    struct fault f = {0};
+    if (c->count && strcmp(c->operands[0], VENDOR) != 0)
+        return ctl_trouble("there is no profile '%s'; 'extspool profiles' lists them",
+                           c->operands[0]);
+    struct schema *s = ctl_schema(c->config, &f);
+    if (!s)
+        return ctl_fault(&f);
+    fields_print(s, schema_name);
+    fields_print(s, schema_example);
+    schema_free(s);
+    return CTL_WELL;
+}
+
+int ctl_profiles(const struct ctl *c)
+{
+    struct fault f = {0};
+    struct schema *s = ctl_schema(c->config, &f);
+    if (!s)
+        return ctl_fault(&f);
+    printf("%s: ", VENDOR);
+    fields_print(s, schema_name);
+    schema_free(s);
+    return CTL_WELL;
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Runs a command and writes into a file what it took, as NAME=NUMBER lines: exit (its status),
+ * wall and cpu (seconds), rss (KiB that were resident at most), voluntary (times it went to
+ * sleep). */
+#include <errno.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
+
+extern char **environ;
+
+static double now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static double seconds(struct timeval t)
+{
+    return (double)t.tv_sec + (double)t.tv_usec / 1e6;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 3) {
+        fputs("usage: measure FILE COMMAND [ARGUMENT]…\n", stderr);
+        return 2;
+    }
+    FILE *to = fopen(argv[1], "w");
+    pid_t pid = 0;
+    double began = now();
+    int error = to ? posix_spawnp(&pid, argv[2], NULL, NULL, argv + 2, environ) : errno;
+    if (error) {
+        fprintf(stderr, "measure: %s\n", strerror(error));
+        return 2;
+    }
+    int status = 0;
+    struct rusage usage;
+    wait4(pid, &status, 0, &usage);
+    fprintf(to, "exit=%d\nwall=%.3f\ncpu=%.3f\nrss=%ld\nvoluntary=%ld\n",
+            WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), now() - began,
+            seconds(usage.ru_utime) + seconds(usage.ru_stime), usage.ru_maxrss, usage.ru_nvcsw);
+    return fclose(to) == 0 ? 0 : 2;
+}

@@ -1,0 +1,199 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# The world of a case, and the steps that a case may take.
+
+PATIENCE=30 # seconds; long, since valgrind and sanitizers are slow
+
+# until_true COMMAND…: waits until the command is true; false when it never was.
+until_true() {
+    local end=$((SECONDS + PATIENCE))
+    until "$@"; do
+        if [ "$SECONDS" -ge "$end" ]; then
+            printf 'waited in vain for: %s\n' "$*"
+            return 1
+        fi
+        sleep 0.01
+    done
+}
+
+# ---- the PBX ----------------------------------------------------------------------------------
+
+# pbx_start [OPTION…]: on the port that it had before, with the extensions that it had before.
+pbx_start() {
+    rm -f "$WORLD/port"
+    (cd "$CASE" && exec "$BIN/pbxsim" --port "$PBX_PORT" --port-file "$WORLD/port" \
+        --password-file "$WORLD/pbx-password" --state "$WORLD/pbx.json" --sync-state \
+        --journal "$JOURNAL" "$@") >>"$WORLD/pbxsim.out" 2>&1 &
+    PBX_PID=$!
+    until_true pbx_listens && [ -s "$WORLD/port" ] || { cat "$WORLD/pbxsim.out"; return 1; }
+    read -r PBX_PORT <"$WORLD/port"
+}
+
+pbx_listens() {
+    [ -s "$WORLD/port" ] || ! kill -0 "$PBX_PID" 2>/dev/null
+}
+
+pbx_stop() {
+    [ -n "$PBX_PID" ] || return 0
+    kill "$PBX_PID" 2>/dev/null
+    wait "$PBX_PID"
+    PBX_PID=
+}
+
+# ---- the world --------------------------------------------------------------------------------
+
+conf_write() {
+    local setting section last=
+    {
+        for setting in "${!SETTING[@]}"; do printf '%s\n' "$setting"; done | sort |
+            while read -r setting; do
+                section="${setting%%.*}"
+                [ "$section" = "$last" ] || printf '[%s]\n' "$section"
+                last="$section"
+                printf '%s=%s\n' "${setting#*.}" "${SETTING[$setting]}"
+            done
+    } >"$CONF"
+}
+
+# conf_set LINE…: "section.key=value"; @CASE@, @WORLD@ and @PORT@ stand for what they say.
+conf_set() {
+    local line
+    for line; do
+        line="${line//@CASE@/$CASE}"
+        line="${line//@WORLD@/$WORLD}"
+        line="${line//@PORT@/$PBX_PORT}"
+        SETTING["${line%%=*}"]="${line#*=}"
+    done
+    conf_write
+}
+
+conf_default() {
+    SETTING=(
+        [spool.directory]="$SPOOL" [spool.settle]=20ms
+        [state.directory]="$STATE"
+        [pbx.url]="http://127.0.0.1:$PBX_PORT" [pbx.username]=api
+        [pbx.password_file]="$WORLD/password"
+        [retry.first]=20ms [retry.most]=100ms
+        [log.target]=stderr [log.level]=debug
+    )
+}
+
+# The files that the case drops: drop/, in.csv, or what gen makes.
+input_make() {
+    mkdir "$WORLD/drop" || return 1
+    [ ! -d "$CASE/drop" ] || cp -r "$CASE/drop/." "$WORLD/drop/" || return 1
+    [ ! -e "$CASE/in.csv" ] || cp "$CASE/in.csv" "$WORLD/drop/" || return 1
+    [ ! -e "$CASE/gen" ] || (cd "$WORLD/drop" && bash "$CASE/gen") || return 1
+    chmod -R u+w "$WORLD/drop"
+}
+
+world_make() {
+    local options=() lines=()
+    umask 022
+    mkdir -p "$SPOOL/incoming" || return 1
+    : >"$LOG"
+    : >"$WORLD/dropped"
+    (umask 077 && printf '%s\n' "$PBX_PASSWORD" >"$WORLD/password")
+    cp "$WORLD/password" "$WORLD/pbx-password"
+    [ ! -e "$CASE/pbx.json" ] || cp "$CASE/pbx.json" "$WORLD/pbx.json" || return 1
+    input_make || return 1
+    # shellcheck disable=SC2207 # options are words
+    [ ! -e "$CASE/pbx" ] || options=($(cat "$CASE/pbx"))
+    [ ! -e "$CASE/script" ] || options+=(--script "$CASE/script")
+    pbx_start "${options[@]}" || return 1
+    conf_default
+    [ ! -e "$CASE/schema.json" ] || SETTING[import.schema]="$CASE/schema.json"
+    [ ! -e "$CASE/conf" ] || mapfile -t lines < <(grep . "$CASE/conf")
+    conf_set "${lines[@]}"
+}
+
+# ---- the steps --------------------------------------------------------------------------------
+
+# note STATUS WORD…: the exit status of a step, for want.exit.
+note() {
+    printf '%s\n' "$*" >>"$GOT/want.exit"
+}
+
+# drop [FILE]…: puts files into incoming/ at one stroke each; all when none is named.
+step_drop() {
+    local file
+    if [ $# = 0 ]; then
+        (cd "$WORLD/drop" && find . -type f -print0) >"$WORLD/list"
+    else
+        printf '%s\0' "$@" >"$WORLD/list"
+    fi
+    while IFS= read -r -d '' file; do
+        sha256sum <"$WORLD/drop/$file" >>"$WORLD/dropped"
+        cp -- "$WORLD/drop/$file" "$SPOOL/incoming/.drop.tmp" &&
+            mv -- "$SPOOL/incoming/.drop.tmp" "$SPOOL/incoming/${file##*/}" || return 1
+    done <"$WORLD/list"
+}
+
+daemon() {
+    timeout -k 1 "$PATIENCE" "$BIN/extspoold" -c "$CONF" --once >>"$LOG" 2>&1
+}
+
+# run: the daemon, with --once.
+step_run() {
+    daemon
+    note $? run
+}
+
+# calls_reach COUNT CALL: the PBX was asked so often, or the daemon has ended.
+calls_reach() {
+    [ "$(grep -c "\"call\":\"$2\"" "$JOURNAL")" -ge "$1" ] || ! kill -0 "$DAEMON_PID" 2>/dev/null
+}
+
+# end_after SIGNAL COUNT CALL: runs the daemon until the PBX was asked so often, then signals.
+end_after() {
+    local status
+    "$BIN/extspoold" -c "$CONF" --once >>"$LOG" 2>&1 &
+    DAEMON_PID=$!
+    until_true calls_reach "$2" "$3" || return 1
+    kill -"$1" "$DAEMON_PID" 2>/dev/null || { echo "it ended before it could be ended"; return 1; }
+    wait "$DAEMON_PID" 2>/dev/null
+    status=$?
+    DAEMON_PID=
+    return "$status"
+}
+
+# kill-after COUNT CALL: the daemon dies as in a power cut.
+step_kill_after() {
+    end_after KILL "$@"
+    [ $? = 137 ]
+}
+
+# stop-after COUNT CALL: the daemon is asked to end, as systemd does.
+step_stop_after() {
+    end_after TERM "$@"
+    note $? stop
+}
+
+# extspool ARGUMENT…: the operator's tool; what it says goes to want.out.
+step_extspool() {
+    "$BIN/extspool" -c "$CONF" "$@" >>"$WORLD/out" 2>&1
+    note $? extspool "$@"
+}
+
+step_pbx_stop() { pbx_stop; }
+step_pbx_start() { pbx_start "$@"; }
+step_conf() { conf_set "$@"; }
+step_password() { printf '%s\n' "$1" >"$WORLD/password"; }
+step_password_right() { cp "$WORLD/pbx-password" "$WORLD/password"; }
+step_password_gone() { rm "$WORLD/password"; }
+
+# move FROM TO: in the spool, as an administrator would.
+step_move() { mv "$SPOOL"/$1 "$SPOOL/$2"; }
+
+# edit FILE SED-SCRIPT: in the input, before it is dropped once more.
+step_edit() { sed -i "${*:2}" "$WORLD/drop/$1"; }
+
+steps_run() {
+    local line word=()
+    [ -e "$CASE/steps" ] || { step_drop && step_run; return; }
+    while IFS= read -r -u 9 line; do
+        [ -n "$line" ] && [ "${line:0:1}" != '#' ] || continue
+        read -ra word <<<"$line"
+        "step_${word[0]//-/_}" "${word[@]:1}" || { echo "step '$line' failed"; return 1; }
+    done 9<"$CASE/steps"
+}
