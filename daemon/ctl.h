@@ -95,4 +95,12 @@ size_t ctl_length(struct json_object *array); /* 0 when it is none */
 struct json_object *ctl_item(struct json_object *array, size_t index);
 void ctl_json_print(struct json_object *value); /* on a line of standard output */
 
+/* ---- how things are told (ctl_show.c) ---- */
+
+struct buf;
+void ctl_seconds(struct buf *to, uint64_t seconds); /* 45s, 3m50s, 2h10m */
+void ctl_rate(struct buf *to, double rate);         /* 0.5/s, 812/s */
+void ctl_counts_print(struct json_object *counts);  /* on a line of standard output */
+void ctl_files_print(struct json_object *files);    /* a path on a line each, indented */
+
 #endif

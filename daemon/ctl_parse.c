@@ -2,24 +2,12 @@
 /* NAME ctl_parse: what the importer reads, written plainly. */
 #include <inttypes.h>
 #include <stdio.h>
-#include <unistd.h>
 
 #include "ctl.h"
-#include "dialect.h"
-#include "rows.h"
+#include "survey.h"
 #include "utf8.h"
 
 #define BOM_BYTES 3
-
-static bool guess(int fd, struct dialect *ret, struct fault *f)
-{
-    char *head = xmalloc(DIALECT_HEAD);
-    int code = CODE_NONE;
-    ssize_t n = pread(fd, head, DIALECT_HEAD, 0);
-    bool good = dialect_guess(head, n > 0 ? (size_t)n : 0, ret, &code, f);
-    free(head);
-    return good;
-}
 
 static bool is_text(const struct row *row)
 {
@@ -70,10 +58,11 @@ int ctl_parse(const struct ctl *c)
     ON_LEAVE(ctl_file_close) struct ctl_file file = {0};
     struct dialect dialect;
     struct fault f = {0};
+    int code = CODE_NONE;
     int end = CTL_WELL;
     if (!ctl_file_open(c->operands[0], 0, &file, &f))
         return ctl_fault(&f);
-    if (!guess(file.fd, &dialect, &f)) {
+    if (!survey_guess(file.fd, &dialect, &code, &f)) {
         fault_in(&f, "%s", file.name);
         return ctl_fault(&f);
     }

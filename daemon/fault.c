@@ -25,13 +25,16 @@ bool fault_in(struct fault *f, const char *format, ...)
     if (!f)
         return false;
 
+    char prefix[sizeof f->text];
     char old[sizeof f->text];
     memcpy(old, f->text, sizeof old);
     va_list args;
     va_start(args, format);
-    int len = vsnprintf(f->text, sizeof f->text, format, args);
+    vsnprintf(prefix, sizeof prefix, format, args);
     va_end(args);
-    if (len >= 0 && (size_t)len < sizeof f->text)
-        snprintf(f->text + len, sizeof f->text - (size_t)len, ": %s", old);
+    size_t len = strlen(prefix);
+    memcpy(f->text, prefix, len + 1);
+    if (len + 2 < sizeof f->text) /* what does not fit is cut */
+        snprintf(f->text + len, sizeof f->text - len, ": %.*s", (int)(sizeof f->text - len - 3), old);
     return false;
 }

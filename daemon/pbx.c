@@ -68,6 +68,7 @@ static void set_token(struct pbx *p, const char *token)
     }
     p->has_token = token[0];
     p->fresh_token = token[0];
+    p->session += token[0] != '\0';
 }
 
 /* The credentials that were refused, as a keyed digest. */
@@ -158,8 +159,12 @@ static void begin(struct pbx *p, int64_t mono, enum pbx_call call, uint64_t tag,
     while (slot < COUNT_OF(p->calls) && p->calls[slot].busy)
         slot++;
     assert(slot < COUNT_OF(p->calls));
-    p->calls[slot] = (struct pbx_pending){
-        .busy = true, .call = call, .tag = tag, .generation = p->generation, .format = p->format};
+    p->calls[slot] = (struct pbx_pending){.busy = true,
+                                          .call = call,
+                                          .tag = tag,
+                                          .generation = p->generation,
+                                          .format = p->format,
+                                          .session = p->session};
 
     struct buf body = {0};
     wire_record(p->format, record, &body);

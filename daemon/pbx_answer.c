@@ -80,15 +80,19 @@ static void good(struct pbx *p, enum pbx_call call)
     }
 }
 
-static void token_refused(struct pbx *p, int64_t mono, const struct pbx_answer *a)
+static void token_refused(struct pbx *p, int64_t mono, const struct pbx_answer *a,
+                          unsigned session)
 {
+    if (session != p->session)
+        return; /* the call carried an older token; there is a new one meanwhile */
     /* a token that is refused right after it was given is no expiry: back off, do not spin */
     if (p->fresh_token)
         shut(p, mono, a->call, 0, false, "the PBX refuses the token that it has just given");
     pbx_session(p, "");
 }
 
-static bool failed(struct pbx *p, int64_t mono, struct pbx_answer *a, struct fault *f)
+static bool failed(struct pbx *p, int64_t mono, const struct pbx_pending *call,
+                   struct pbx_answer *a, struct fault *f)
 {
     char reason[160];
     a->code = CODE_PBX + a->wire.error_number;
@@ -105,7 +109,7 @@ static bool failed(struct pbx *p, int64_t mono, struct pbx_answer *a, struct fau
     case MEANS_TOKEN:
         if (a->call == PBX_LOGIN)
             break;
-        token_refused(p, mono, a);
+        token_refused(p, mono, a, call->session);
         return true;
     case MEANS_LOCKED:
         pbx_session(p, "");
@@ -177,8 +181,8 @@ static void unusable(struct pbx *p, int64_t mono, const struct http_answer *from
         shut(p, mono, a->call, 0, true, reason);
 }
 
-static bool judge(struct pbx *p, int64_t mono, const struct http_answer *from,
-                  struct pbx_answer *a, struct fault *f)
+static bool judge(struct pbx *p, int64_t mono, const struct pbx_pending *call,
+                  const struct http_answer *from, struct pbx_answer *a, struct fault *f)
 {
     if (from->end == HTTP_ANSWERED && from->status == 200)
         wire_read(p->format, from->body, from->len, &a->wire);
@@ -187,7 +191,7 @@ static bool judge(struct pbx *p, int64_t mono, const struct http_answer *from,
         a->wire.status = WIRE_SUCCESS;
 
     if (a->wire.status == WIRE_FAILED)
-        return failed(p, mono, a, f);
+        return failed(p, mono, call, a, f);
     if (a->wire.status == WIRE_SUCCESS && (a->call != PBX_LOGIN || a->wire.token[0])) {
         a->verdict = PBX_OK;
         good(p, a->call);
@@ -241,7 +245,7 @@ bool pbx_next(struct pbx *p, int64_t mono, struct pbx_answer *ret, bool *ret_fou
         if (call->generation != p->generation) {
             judge_old(call->format, &from, &a);
         } else {
-            if (!judge(p, mono, &from, &a, f))
+            if (!judge(p, mono, call, &from, &a, f))
                 return false;
             session_hears(p, &a);
         }

@@ -15,6 +15,7 @@ struct pbx_pending {
     uint64_t tag;
     unsigned generation; /* of the settings that it was sent with */
     enum wire_format format;
+    unsigned session; /* whose token it carried */
 };
 
 struct pbx {
@@ -35,6 +36,7 @@ struct pbx {
     unsigned generation; /* counts changes of URL, user, password or format */
     /* session */
     char *urls[PBX_CALLS];
+    unsigned session; /* counts tokens given */
     bool has_token;
     bool fresh_token; /* no call has been answered with it yet */
     bool logging_in;

@@ -74,26 +74,33 @@ static bool too_large(const struct survey *v, bool *ret, struct fault *f)
     return true;
 }
 
-/* Rejects a file that is no text. */
-static bool dialect_find(struct survey *v, struct fault *f)
+bool survey_guess(int fd, struct dialect *ret, int *ret_code, struct fault *f)
 {
     char *head = xmalloc(DIALECT_HEAD);
     ssize_t n;
-    do {
-        n = pread(v->fd, head, DIALECT_HEAD, 0);
-    } while (n < 0 && errno == EINTR);
-    if (n < 0) {
-        free(head);
-        return fault_set(f, FAULT_IO, errno, "read the file");
-    }
+    do
+        n = pread(fd, head, DIALECT_HEAD, 0);
+    while (n < 0 && errno == EINTR);
+    bool good = n < 0 ? fault_set(f, FAULT_IO, errno, "read the file")
+                      : dialect_guess(head, (size_t)n, ret, ret_code, f);
+    wipe(head, DIALECT_HEAD);
+    free(head);
+    return good;
+}
 
+/* Rejects a file that is no text. */
+static bool dialect_find(struct survey *v, struct fault *f)
+{
     struct fault why = {0};
     int code = CODE_NONE;
-    if (!dialect_guess(head, (size_t)n, &v->dialect, &code, &why))
+    if (survey_guess(v->fd, &v->dialect, &code, &why))
+        return true;
+    if (why.kind == FAULT_INPUT) {
         reject(v, code, why.text);
-    wipe(head, (size_t)n);
-    free(head);
-    return true;
+        return true;
+    }
+    *f = why;
+    return false;
 }
 
 /* Reads the header and maps it to the schema's fields. */

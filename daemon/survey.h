@@ -9,6 +9,9 @@
 #include "dialect.h"
 #include "ledger.h"
 
+/* dialect_guess for a regular file. False with a FAULT_IO when it cannot be read. */
+bool survey_guess(int fd, struct dialect *ret, int *ret_code, struct fault *f);
+
 struct survey;
 
 struct survey_item {

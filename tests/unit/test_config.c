@@ -230,118 +230,122 @@ static void words_have_the_documented_numbers(void **state)
     config_free(c);
 }
 
+static const struct {
+    const char *section, *line, *printed;
+} good[] = {
+    {"spool", "settle=2000ms", "settle=2s"},
+    {"spool", "settle=0", "settle=0"},
+    {"spool", "settle=0s", "settle=0"},
+    {"spool", "settle=3600s", "settle=1h"},
+    {"spool", "rescan=24h", "rescan=1d"},
+    {"spool", "rescan=1m", "rescan=60s"}, /* the default, as it is documented */
+    {"spool", "max_bytes=1024k", "max_bytes=1M"},
+    {"spool", "max_bytes=1000", "max_bytes=1000"},
+    {"spool", "max_bytes=1048577", "max_bytes=1048577"},
+    {"spool", "max_rows=20000k", "max_rows=20M"},
+    {"spool", "max_rows=1024", "max_rows=1024"},
+    {"import", "max_invalid=0", "max_invalid=0%"},
+    {"import", "max_invalid=33.333%", "max_invalid=33.333%"},
+    {"import", "max_invalid=0.000001%", "max_invalid=0.000001%"},
+    {"pbx", "rate=100000", "rate=100000"},
+    {"pbx", "rate=0.10", "rate=0.1"},
+    {"pbx", "concurrency=256", "concurrency=256"},
+    {"pbx", "url=http://pbx.example.org:9011/", "url=http://pbx.example.org:9011"},
+    {"pbx", "url=HTTP://10.0.0.1", "url=HTTP://10.0.0.1"},
+    {"pbx", "url=http://pbx/a@b//", "url=http://pbx/a@b"},
+    {"pbx", "url=https://[::1]", "url=https://[::1]"},
+    {"pbx", "url=", "url="},
+    {"report", "formats=html\tcsv csv", "formats=csv html"},
+    /* what libinih would do otherwise: cut, read on in the line above, take ':' for '=' */
+    {"spool", "pattern=*.csv ;*.x", "pattern=*.csv ;*.x"},
+    {"spool", "pattern=;*.x # y", "pattern=;*.x # y"},
+    {"spool", "\t pattern \t=\t *.x \t\r", "pattern=*.x"},
+    {"pbx", "username=a=b:c", "username=a=b:c"},
+    {"pbx", "username=ünï", "username=ünï"},
+};
+
 static void values_are_taken_in_every_form(void **state)
 {
     (void)state;
-    const struct {
-        const char *section, *line, *printed;
-    } forms[] = {
-        {"spool", "settle=2000ms", "settle=2s"},
-        {"spool", "settle=0", "settle=0"},
-        {"spool", "settle=0s", "settle=0"},
-        {"spool", "settle=3600s", "settle=1h"},
-        {"spool", "rescan=24h", "rescan=1d"},
-        {"spool", "rescan=1m", "rescan=60s"}, /* the default, as it is documented */
-        {"spool", "max_bytes=1024k", "max_bytes=1M"},
-        {"spool", "max_bytes=1000", "max_bytes=1000"},
-        {"spool", "max_bytes=1048577", "max_bytes=1048577"},
-        {"spool", "max_rows=20000k", "max_rows=20M"},
-        {"spool", "max_rows=1024", "max_rows=1024"},
-        {"import", "max_invalid=0", "max_invalid=0%"},
-        {"import", "max_invalid=33.333%", "max_invalid=33.333%"},
-        {"import", "max_invalid=0.000001%", "max_invalid=0.000001%"},
-        {"pbx", "rate=100000", "rate=100000"},
-        {"pbx", "rate=0.10", "rate=0.1"},
-        {"pbx", "concurrency=256", "concurrency=256"},
-        {"pbx", "url=http://pbx.example.org:9011/", "url=http://pbx.example.org:9011"},
-        {"pbx", "url=HTTP://10.0.0.1", "url=HTTP://10.0.0.1"},
-        {"pbx", "url=http://pbx/a@b//", "url=http://pbx/a@b"},
-        {"pbx", "url=https://[::1]", "url=https://[::1]"},
-        {"pbx", "url=", "url="},
-        {"report", "formats=html\tcsv csv", "formats=csv html"},
-        /* what libinih would do otherwise: cut, read on in the line above, take ':' for '=' */
-        {"spool", "pattern=*.csv ;*.x", "pattern=*.csv ;*.x"},
-        {"spool", "pattern=;*.x # y", "pattern=;*.x # y"},
-        {"spool", "\t pattern \t=\t *.x \t\r", "pattern=*.x"},
-        {"pbx", "username=a=b:c", "username=a=b:c"},
-        {"pbx", "username=ünï", "username=ünï"},
-    };
-    for (size_t i = 0; i < COUNT_OF(forms); i++)
-        assert_prints(forms[i].section, forms[i].line, forms[i].printed);
+    for (size_t i = 0; i < COUNT_OF(good); i++)
+        assert_prints(good[i].section, good[i].line, good[i].printed);
 }
+
+#define DURATION "must be a number with its unit (ms, s, m, h or d), or 0"
+#define PERCENT  "must be a percentage such as 5% or 2.5%, or 0"
+#define SCHEMES  "(http://, https://HOST…)"
+
+static const struct {
+    const char *section, *line, *message;
+} bad[] = {
+    {"spool", "settle=2", DURATION},
+    {"spool", "settle=", DURATION},
+    {"spool", "settle=s", DURATION},
+    {"spool", "settle=2 s", DURATION},
+    {"spool", "settle=1.5s", DURATION},
+    {"spool", "settle=-1s", DURATION},
+    {"spool", "settle=2S", DURATION},
+    {"spool", "settle=61m", "must be from 0 to 1h"},
+    {"spool", "settle=99999999999999999999s", "must be from 0 to 1h"},
+    {"spool", "rescan=25h", "must be from 0 to 1d"},
+    {"spool", "max_bytes=4T", "must be a number of bytes, or one with k, M or G"},
+    {"spool", "max_bytes=16385G", "must be from 0 to 16384G"},
+    {"spool", "max_rows=1G", "must be a number of rows, or one with k or M"},
+    {"spool", "directory=", "needs a value"},
+    {"spool", "pattern=", "needs a value"},
+    {"spool", "ready=Settle", "must be one of: settle rename done-file"},
+    {"spool", "ready=", "must be one of: settle rename done-file"},
+    {"import", "profile=", "needs a value"},
+    {"import", "max_invalid=5", PERCENT},
+    {"import", "max_invalid=nan%", PERCENT},
+    {"import", "max_invalid=0x1%", PERCENT},
+    {"import", "max_invalid=5.%", PERCENT},
+    {"import", "max_invalid=100.1%", "must be from 0 to 100%"},
+    {"pbx", "event_port=0", "must be from 1 to 65535"},
+    {"pbx", "event_port=65536", "must be from 1 to 65535"},
+    {"pbx", "event_port=auto", "must be a number"},
+    {"pbx", "concurrency=0", "must be from 1 to 256"},
+    {"pbx", "concurrency=257", "must be from 1 to 256"},
+    {"pbx", "rate=fast", "must be a number such as 20 or 0.5"},
+    {"pbx", "timeout=0", "must be from 1ms to 1h"},
+    {"retry", "attempts=0", "must be from 1 to 1000"},
+    {"report", "formats=json pdf", "must be some of: json csv html"},
+    {"report", "formats=", "must be some of: json csv html"},
+    {"pbx", "url=pbx:9011", SCHEMES},
+    {"pbx", "url=ftp://pbx", SCHEMES},
+    {"pbx", "url=http:/pbx", SCHEMES},
+    {"pbx", "url=http://", SCHEMES},
+    {"pbx", "url=http://:9011", SCHEMES},
+    {"pbx", "url=http:///x", SCHEMES},
+    {"pbx", "url=http://pbx:", SCHEMES},
+    {"pbx", "url=http://pbx:0", SCHEMES},
+    {"pbx", "url=http://pbx:65536", SCHEMES},
+    {"pbx", "url=http://pbx:80a", SCHEMES},
+    {"pbx", "url=http://[::1", SCHEMES},
+    {"pbx", "url=http://[::1]x", SCHEMES},
+    {"pbx", "url=http://[]", SCHEMES},
+    {"pbx", "url=http://pbx?x=1", SCHEMES},
+    {"pbx", "url=http://pbx/#x", SCHEMES},
+    {"pbx", "url=http://p bx", SCHEMES},
+    {"pbx", "url=http://pbx\\x", SCHEMES},
+    {"pbx", "proxy=pbx:3128", "HOST…)"},
+};
 
 static void bad_values_are_refused_by_name_and_line(void **state)
 {
     (void)state;
-    static const char duration[] = "must be a number with its unit (ms, s, m, h or d), or 0";
-    static const char schemes[] = "(http://, https://HOST…)";
-    const struct {
-        const char *section, *line, *message;
-    } forms[] = {
-        {"spool", "settle=2", duration},
-        {"spool", "settle=", duration},
-        {"spool", "settle=s", duration},
-        {"spool", "settle=2 s", duration},
-        {"spool", "settle=1.5s", duration},
-        {"spool", "settle=-1s", duration},
-        {"spool", "settle=2S", duration},
-        {"spool", "settle=61m", "must be from 0 to 1h"},
-        {"spool", "settle=99999999999999999999s", "must be from 0 to 1h"},
-        {"spool", "rescan=25h", "must be from 0 to 1d"},
-        {"spool", "max_bytes=4T", "must be a number of bytes, or one with k, M or G"},
-        {"spool", "max_bytes=16385G", "must be from 0 to 16384G"},
-        {"spool", "max_rows=1G", "must be a number of rows, or one with k or M"},
-        {"spool", "directory=", "needs a value"},
-        {"spool", "pattern=", "needs a value"},
-        {"spool", "ready=Settle", "must be one of: settle rename done-file"},
-        {"spool", "ready=", "must be one of: settle rename done-file"},
-        {"import", "profile=", "needs a value"},
-        {"import", "max_invalid=5", "must be a percentage such as 5% or 2.5%, or 0"},
-        {"import", "max_invalid=nan%", "must be a percentage such as 5% or 2.5%, or 0"},
-        {"import", "max_invalid=0x1%", "must be a percentage such as 5% or 2.5%, or 0"},
-        {"import", "max_invalid=5.%", "must be a percentage such as 5% or 2.5%, or 0"},
-        {"import", "max_invalid=100.1%", "must be from 0 to 100%"},
-        {"pbx", "event_port=0", "must be from 1 to 65535"},
-        {"pbx", "event_port=65536", "must be from 1 to 65535"},
-        {"pbx", "event_port=auto", "must be a number"},
-        {"pbx", "concurrency=0", "must be from 1 to 256"},
-        {"pbx", "concurrency=257", "must be from 1 to 256"},
-        {"pbx", "rate=fast", "must be a number such as 20 or 0.5"},
-        {"pbx", "timeout=0", "must be from 1ms to 1h"},
-        {"retry", "attempts=0", "must be from 1 to 1000"},
-        {"report", "formats=json pdf", "must be some of: json csv html"},
-        {"report", "formats=", "must be some of: json csv html"},
-        {"pbx", "url=pbx:9011", schemes},
-        {"pbx", "url=ftp://pbx", schemes},
-        {"pbx", "url=http:/pbx", schemes},
-        {"pbx", "url=http://", schemes},
-        {"pbx", "url=http://:9011", schemes},
-        {"pbx", "url=http:///x", schemes},
-        {"pbx", "url=http://pbx:", schemes},
-        {"pbx", "url=http://pbx:0", schemes},
-        {"pbx", "url=http://pbx:65536", schemes},
-        {"pbx", "url=http://pbx:80a", schemes},
-        {"pbx", "url=http://[::1", schemes},
-        {"pbx", "url=http://[::1]x", schemes},
-        {"pbx", "url=http://[]", schemes},
-        {"pbx", "url=http://pbx?x=1", schemes},
-        {"pbx", "url=http://pbx/#x", schemes},
-        {"pbx", "url=http://p bx", schemes},
-        {"pbx", "url=http://pbx\\x", schemes},
-        {"pbx", "proxy=pbx:3128", "HOST…)"},
-    };
-    for (size_t i = 0; i < COUNT_OF(forms); i++) {
+    for (size_t i = 0; i < COUNT_OF(bad); i++) {
         struct config *c = NULL;
         struct fault f = {0};
         char text[256];
         char where[256];
-        snprintf(text, sizeof text, "\n[%s]\n%s\n", forms[i].section, forms[i].line);
-        snprintf(where, sizeof where, "x.conf:3: [%s] %.*s ", forms[i].section,
-                 (int)strcspn(forms[i].line, "="), forms[i].line);
+        snprintf(text, sizeof text, "\n[%s]\n%s\n", bad[i].section, bad[i].line);
+        snprintf(where, sizeof where, "x.conf:3: [%s] %.*s ", bad[i].section,
+                 (int)strcspn(bad[i].line, "="), bad[i].line);
         if (config_read(put("x.conf", text), &c, &f))
-            fail_msg("taken: %s", forms[i].line);
-        if (!strstr(f.text, where) || !strstr(f.text, forms[i].message))
-            fail_msg("%s: %s", forms[i].line, f.text);
+            fail_msg("taken: %s", bad[i].line);
+        if (!strstr(f.text, where) || !strstr(f.text, bad[i].message))
+            fail_msg("%s: %s", bad[i].line, f.text);
     }
 }
 
