@@ -8,6 +8,9 @@
 
 struct columns;
 
+/* The profile whose headings are the schema's own names: those of the PBX's vendor. */
+#define COLUMNS_VENDOR "vendor"
+
 /* Maps a header. Findings: unknown columns (warning, each named once, the first 50 by name),
  * columns that feed the same field and missing required columns (errors). Columns without a
  * heading, and those that the rejects add (import_error, import_line), are ignored without a word.

@@ -9,6 +9,7 @@
 
 #define WHOLE 8
 #define EACH  3
+#define NAME  2 /* of them */
 
 static void value_tag(struct digest_tagger *tagger, const struct record_value *v, uint8_t to[EACH])
 {
@@ -48,12 +49,22 @@ void content_of(struct digest_tagger *tagger, const struct record *record,
     buf_wipe(&all);
 }
 
-static bool has_tag(const struct ledger_content *content, const uint8_t tag[EACH])
+/* Whether a tag in the content begins with these bytes. */
+static bool has_tag(const struct ledger_content *content, const uint8_t *bytes, size_t len)
 {
     for (size_t at = WHOLE; at + EACH <= content->len; at += EACH)
-        if (memcmp(content->at + at, tag, EACH) == 0)
+        if (memcmp(content->at + at, bytes, len) == 0)
             return true;
     return false;
+}
+
+/* A value that is not sent differs when one was sent under its name. */
+static bool is_changed(const struct ledger_content *kept, struct digest_tagger *tagger,
+                       const struct record_value *v)
+{
+    uint8_t tag[EACH];
+    value_tag(tagger, v, tag);
+    return v->at ? !has_tag(kept, tag, EACH) : has_tag(kept, tag, NAME);
 }
 
 bool content_same(const struct ledger_content *kept, const struct ledger_content *now,
@@ -63,16 +74,11 @@ bool content_same(const struct ledger_content *kept, const struct ledger_content
         return true;
 
     for (size_t i = 0; names && i < record->count; i++) {
-        const struct record_value *v = &record->values[i];
-        uint8_t tag[EACH];
-        if (!v->at)
+        if (!is_changed(kept, tagger, &record->values[i]))
             continue;
-        value_tag(tagger, v, tag);
-        if (!has_tag(kept, tag)) {
-            if (names->len)
-                buf_char(names, ' ');
-            buf_text(names, v->name);
-        }
+        if (names->len)
+            buf_char(names, ' ');
+        buf_text(names, record->values[i].name);
     }
     return false;
 }

@@ -138,9 +138,10 @@ static void client_write(struct client *client)
         client_close(client);
 }
 
-void control_turn(struct control *c, struct job *j)
+void control_turn(struct control *c, struct job *j, bool knocked)
 {
-    accept_clients(c);
+    if (knocked)
+        accept_clients(c);
     for (size_t i = 0; i < CLIENTS_MOST; i++) {
         struct client *client = &c->clients[i];
         if (client->fd >= 0 && !client->answer.len && client_read(client))

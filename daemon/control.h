@@ -20,8 +20,9 @@ struct control *control_close(struct control *c); /* NULL */
 
 /* The descriptors to wait for, at most room; returns their number. */
 size_t control_fds(const struct control *c, struct http_fd *to, size_t room);
-/* Serves what is ready: accepts, reads, answers; never blocks. */
-void control_turn(struct control *c, struct job *j);
+/* Serves clients: reads, answers, and accepts more when the first of those descriptors was ready
+ * (`knocked`). Never blocks. */
+void control_turn(struct control *c, struct job *j, bool knocked);
 
 /* One request answered: the object that goes back, owned by the caller. What the daemon does for
  * its clients, and what extspool does itself when no daemon runs. */

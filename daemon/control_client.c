@@ -81,8 +81,7 @@ bool control_ask(const char *directory, struct json_object *request, struct json
 {
     ON_LEAVE(close_fd) int fd = -1;
     ON_LEAVE(buf_free) struct buf text = {.most = JSON_BYTES_MOST};
-    if (!reach(directory, &fd, f) || !request_send(fd, request, f) ||
-        !answer_receive(fd, &text, f))
+    if (!reach(directory, &fd, f) || !request_send(fd, request, f) || !answer_receive(fd, &text, f))
         return false;
 
     struct json_object *answer = json_parse_strict(text.at, text.len, f);

@@ -76,15 +76,15 @@ struct ctl_desk *ctl_desk_new(struct config *config);
 int ctl_desk_close(struct ctl_desk *desk);
 
 /* Asks the daemon or, where none runs, acts on the ledger itself. The caller owns *ret, the
- * answer's result. False with a fault that says why not; FAULT_INPUT when the question was
- * understood and the answer is no. */
+ * answer's result; verbs that change something have none (NULL). False with a fault that says why
+ * not; FAULT_INPUT when the question was understood and the answer is no. */
 bool ctl_ask(struct ctl_desk *desk, const char *verb, uint64_t id, struct json_object **ret,
              struct fault *f);
 /* The same, but only of a daemon. *ret_running is false when none runs (and that is no fault). */
 bool ctl_ask_daemon(struct ctl_desk *desk, const char *verb, uint64_t id, bool *ret_running,
                     struct json_object **ret, struct fault *f);
 
-/* The id that 42, 000042 or 000042-people.csv names; 0 for anything else. */
+/* The id that 42 or 000042 names; 0 for anything else. */
 uint64_t ctl_id(const char *text);
 
 /* ---- members of answers (ctl_desk.c); "" and 0 when there is none ---- */
@@ -102,5 +102,16 @@ void ctl_seconds(struct buf *to, uint64_t seconds); /* 45s, 3m50s, 2h10m */
 void ctl_rate(struct buf *to, double rate);         /* 0.5/s, 812/s */
 void ctl_counts_print(struct json_object *counts);  /* on a line of standard output */
 void ctl_files_print(struct json_object *files);    /* a path on a line each, indented */
+
+/* How far an import is, on standard error (ctl_progress.c): a bar where that is a terminal, else
+ * a line for each new state. A zeroed one is ready. */
+struct ctl_progress {
+    bool shown;     /* a bar stands there */
+    char told[512]; /* the last line */
+};
+
+/* name is the file's; import what status tells of it, NULL before it is claimed. */
+void ctl_progress_show(struct ctl_progress *p, const char *name, struct json_object *import);
+void ctl_progress_end(struct ctl_progress *p); /* takes the bar away */
 
 #endif

@@ -19,6 +19,7 @@
 struct ctl_desk {
     struct config *config;
     struct job *job; /* NULL as long as a daemon answers */
+    bool acted;      /* something was changed, not only asked */
 };
 
 struct ctl_desk *ctl_desk_new(struct config *config)
@@ -42,7 +43,7 @@ int ctl_desk_close(struct ctl_desk *desk)
 {
     struct fault f = {0};
     int end = CTL_WELL;
-    if (desk->job && !finish(desk->job, &f))
+    if (desk->acted && !finish(desk->job, &f))
         end = ctl_fault(&f);
     job_close(desk->job);
     free(desk);
@@ -55,8 +56,7 @@ static bool become_owner(const char *directory, struct fault *f)
 {
     struct stat st;
     if (stat(directory, &st) != 0)
-        return fault_set(f, FAULT_IO, errno, "no daemon runs, and no ledger is in '%s'",
-                         directory);
+        return fault_set(f, FAULT_IO, errno, "no daemon runs, and no ledger is in '%s'", directory);
     if (geteuid() != 0 || st.st_uid == 0)
         return true;
     const struct passwd *owner = getpwuid(st.st_uid);
@@ -72,7 +72,7 @@ static bool job_begin(struct ctl_desk *desk, struct fault *f)
     if (!become_owner(directory, f))
         return false;
     umask(0027);
-    log_setup(LOG_LEVEL_WARNING, LOG_TARGET_STDERR);
+    log_setup(LOG_LEVEL_ERROR, LOG_TARGET_STDERR);
     return job_open(desk->config, false, &desk->job, f) ||
            fault_in(f, "no daemon answers in '%s'", directory);
 }
@@ -109,7 +109,8 @@ bool ctl_ask_daemon(struct ctl_desk *desk, const char *verb, uint64_t id, bool *
         *ret_running = false;
         return true;
     }
-    *f = why;
+    if (f)
+        *f = why;
     return false;
 }
 
@@ -126,7 +127,10 @@ bool ctl_ask(struct ctl_desk *desk, const char *verb, uint64_t id, struct json_o
 
     ON_LEAVE(json_leave) struct json_object *request = request_of(verb, id);
     ON_LEAVE(json_leave) struct json_object *answer = control_do(desk->job, request);
-    return answer_read(answer, ret, f);
+    if (!answer_read(answer, ret, f))
+        return false;
+    desk->acted = desk->acted || !*ret; /* what only asks has a result */
+    return true;
 }
 
 uint64_t ctl_id(const char *text)

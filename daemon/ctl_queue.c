@@ -66,8 +66,7 @@ static int verify_tell(uint64_t id, struct json_object *result, const char *done
         return CTL_WELL;
     }
     for (size_t i = 0; i < ctl_length(problems); i++)
-        printf("%06" PRIu64 ": not whole: %s\n", id,
-               json_object_get_string(ctl_item(problems, i)));
+        printf("%06" PRIu64 ": not whole: %s\n", id, json_object_get_string(ctl_item(problems, i)));
     return CTL_NEGATIVE;
 }
 

@@ -3,9 +3,8 @@
  * too: the PBX vendor's own names. */
 #include <stdio.h>
 
+#include "columns.h"
 #include "ctl.h"
-
-#define VENDOR "vendor"
 
 /* A record of one text for each field. */
 static void fields_print(const struct schema *s,
@@ -24,7 +23,7 @@ static void fields_print(const struct schema *s,
 int ctl_template(const struct ctl *c)
 {
     struct fault f = {0};
-    if (c->count && strcmp(c->operands[0], VENDOR) != 0)
+    if (c->count && strcmp(c->operands[0], COLUMNS_VENDOR) != 0)
         return ctl_trouble("there is no profile '%s'; 'extspool profiles' lists them",
                            c->operands[0]);
     struct schema *s = ctl_schema(c->config, &f);
@@ -42,7 +41,7 @@ int ctl_profiles(const struct ctl *c)
     struct schema *s = ctl_schema(c->config, &f);
     if (!s)
         return ctl_fault(&f);
-    printf("%s: ", VENDOR);
+    printf("%s: ", COLUMNS_VENDOR);
     fields_print(s, schema_name);
     schema_free(s);
     return CTL_WELL;

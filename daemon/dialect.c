@@ -45,7 +45,7 @@ static bool is_space(char c)
 
 static bool is_control(char c)
 {
-    return ((unsigned char)c < ' ' && !is_space(c)) || c == '\x7F';
+    return (unsigned char)c < ' ' && !is_space(c);
 }
 
 static const char *known_signature(const char *head, size_t len)

@@ -14,9 +14,10 @@ struct dialect {
 #define DIALECT_HEAD 65536 /* how many first bytes are enough for a good guess */
 
 /* Guesses from the first len bytes of a file (all of it, or at least DIALECT_HEAD).
- * False, with a FAULT_INPUT that says what the file is and what to do, when it is no text: a ZIP
- * (.xlsx, .ods), a PDF, an old .xls, other binary data, UTF-16 or UTF-32. *ret_code then is
- * CODE_NOT_CSV, or CODE_EMPTY_FILE for a file with nothing in it but white space or a BOM. */
+ * False, with a FAULT_INPUT that says what the file is and what to do, when it is none: a ZIP
+ * (.xlsx, .ods), a PDF, an old .xls, a web page, other binary data, UTF-16 or UTF-32. *ret_code
+ * then is CODE_NOT_CSV, or CODE_EMPTY_FILE for a file with nothing in it but white space or a BOM.
+ * A few control bytes or invalid UTF-8 are no reason: they are faults of the rows they are in. */
 bool dialect_guess(const char *head, size_t len, struct dialect *ret, int *ret_code,
                    struct fault *f);
 

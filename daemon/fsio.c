@@ -20,29 +20,38 @@ struct fsio_file {
     char buffer[FILE_BUFFER];
 };
 
+/* The folder that path lies in, as far as path tells; "" otherwise. The caller frees. */
+static char *parent_of(const char *path)
+{
+    size_t len = strlen(path);
+    while (len > 1 && path[len - 1] == '/')
+        len--;
+    while (len > 0 && path[len - 1] != '/')
+        len--;
+    while (len > 1 && path[len - 1] == '/')
+        len--;
+    return xstrndup(path, len);
+}
+
+static bool make_folder(const char *path, mode_t mode, struct fault *f)
+{
+    ON_LEAVE(free_text) char *parent = parent_of(path);
+    ON_LEAVE(close_fd) int parent_fd = -1;
+    if (parent[0] && !fsio_folder(parent, 0755, &parent_fd, f))
+        return false;
+    if (mkdir(path, mode) != 0 && errno != EEXIST)
+        return fault_set(f, FAULT_IO, errno, "make folder '%s'", path);
+    if (parent_fd >= 0)
+        fsync(parent_fd); /* best effort: a folder lost in a power cut is made again */
+    return true;
+}
+
 bool fsio_folder(const char *path, mode_t mode, int *ret_fd, struct fault *f)
 {
     int fd = open(path, O_DIRECTORY | O_CLOEXEC | O_RDONLY);
     if (fd < 0 && errno == ENOENT) {
-        char *parent = xstrdup(path);
-        char *slash = strrchr(parent, '/');
-        int parent_fd = -1;
-        bool good = true;
-        if (slash && slash != parent) {
-            *slash = '\0';
-            good = fsio_folder(parent, 0755, &parent_fd, f);
-        }
-        free(parent);
-        if (!good)
+        if (!make_folder(path, mode, f))
             return false;
-        if (mkdir(path, mode) != 0 && errno != EEXIST) {
-            int error = errno;
-            close_fd(&parent_fd);
-            return fault_set(f, FAULT_IO, error, "make folder '%s'", path);
-        }
-        if (parent_fd >= 0)
-            fsync(parent_fd); /* best effort: a folder lost in a power cut is made again */
-        close_fd(&parent_fd);
         fd = open(path, O_DIRECTORY | O_CLOEXEC | O_RDONLY);
     }
     if (fd < 0)
@@ -142,11 +151,13 @@ bool fsio_finish(struct fsio_file *file, const char *name, struct fault *f)
         return fault_in(f, "'%s'", name);
     }
 
-    bool good = true;
-    if (renameat(file->folder, file->temp, file->folder, name) != 0)
-        good = fault_set(f, FAULT_IO, errno, "rename to '%s'", name);
+    if (renameat(file->folder, file->temp, file->folder, name) != 0) {
+        fault_set(f, FAULT_IO, errno, "rename to '%s'", name);
+        fsio_abandon(file);
+        return false;
+    }
     STEP("rename");
-    good = good && fsio_sync(file->folder, name, f);
+    bool good = fsio_sync(file->folder, name, f);
     close_fd(&file->fd);
     free(file->temp);
     wipe(file->buffer, sizeof file->buffer);

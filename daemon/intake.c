@@ -156,7 +156,7 @@ static bool header_read(struct job *j, struct work *w, struct fault *f)
     memcpy(w->import.encoding, dialect.encoding, sizeof w->import.encoding);
     w->import.bom = dialect.bom;
     w->import.delimiter = dialect.delimiter;
-    snprintf(w->import.profile, sizeof w->import.profile, "vendor"); /* the schema's own names */
+    snprintf(w->import.profile, sizeof w->import.profile, COLUMNS_VENDOR);
     if (!keep_schema(j, w, f))
         return false;
 

@@ -336,14 +336,18 @@ bool job_refused(const struct job *j)
     return j->refused;
 }
 
-/* All that an import has left waits for another import that is put aside. */
+/* All that an import has left waits for another import: that one tells whether anything moves. */
 static bool is_blocked(const struct job *j, const struct work *w)
 {
+    uint64_t earlier = 0;
     if (!w->drained || !w->tasks)
         return false;
     for (size_t i = 0; i < TASKS_MOST; i++) {
         const struct task *t = &j->tasks[i];
-        if (t->phase != TASK_FREE && t->work == w && t->row.state != ROW_PLANNED)
+        if (t->phase == TASK_FREE || t->work != w)
+            continue;
+        if (t->row.state != ROW_PLANNED ||
+            !ledger_number_open(j->ledger, t->row.number, w->import.id, &earlier, NULL) || !earlier)
             return false;
     }
     return true;

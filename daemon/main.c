@@ -176,8 +176,6 @@ static void start_watch(struct daemon *d)
 
 static void take_hints(struct daemon *d)
 {
-    if (!d->watch)
-        return;
     watch_clear(d->watch);
     job_hint(d->job);
     if (watch_broken(d->watch)) {
@@ -200,17 +198,17 @@ static void wait_and_take(struct daemon *d)
 {
     struct http_fd fds[FDS_MOST] = {{.fd = d->signals}};
     size_t count = 1;
-    if (d->watch)
-        fds[count++] = (struct http_fd){.fd = watch_fd(d->watch)};
-    if (d->control)
-        count += control_fds(d->control, fds + count, FDS_MOST - count);
+    size_t watch = d->watch ? count++ : 0;
+    if (watch)
+        fds[watch].fd = watch_fd(d->watch);
+    size_t control = count;
+    count += control_fds(d->control, fds + count, FDS_MOST - count);
     http_wait(job_http(d->job), fds, count, sleep_time(d));
     if (fds[0].ready)
         take_signals(d);
-    if (d->watch && fds[1].ready)
+    if (watch && fds[watch].ready)
         take_hints(d);
-    if (d->control)
-        control_turn(d->control, d->job);
+    control_turn(d->control, d->job, fds[control].ready);
 }
 
 static bool is_over(struct daemon *d)

@@ -11,7 +11,9 @@
 
 #define HEARTBEAT_EVERY (10 * 60 * 1000) /* a token lives 30 minutes after the last interaction */
 #define LOCKOUT         (10 * 60 * 1000)
-#define PROBES_SHORT    4 /* so many failed probes, and the trouble is no hiccup any more */
+/* So many failed probes over so many milliseconds, and the trouble is no hiccup any more. */
+#define HICCUP_PROBES 4
+#define HICCUP_TIME   5000
 
 static const char *const call_names[] = {
     [PBX_LOGIN] = "login",           [PBX_HEARTBEAT] = "heartbeat", [PBX_ADD] = "extension/add",
@@ -314,7 +316,8 @@ bool pbx_waits_long(const struct pbx *p, int64_t mono)
 {
     if (!pbx_waiting(p, mono))
         return false;
-    return !p->gate.open || p->standing || p->gate.probes >= PROBES_SHORT;
+    bool hiccup = p->gate.probes < HICCUP_PROBES || mono - p->gate.opened < HICCUP_TIME;
+    return !p->gate.open || p->standing || !hiccup;
 }
 
 int64_t pbx_waiting_since(const struct pbx *p)

@@ -92,6 +92,8 @@ static bool file_pass(struct dry *d, struct fault *f)
     memcpy(import->encoding, dialect->encoding, sizeof import->encoding);
     import->bom = dialect->bom;
     import->delimiter = dialect->delimiter;
+    if (dialect->delimiter)
+        memcpy(import->profile, COLUMNS_VENDOR, sizeof COLUMNS_VENDOR);
     import->code = survey_rejected(v);
     import->state = import->code == CODE_NONE ? IMPORT_DONE : IMPORT_REJECTED;
     survey_free(v);

@@ -223,7 +223,8 @@ static int record_feed(struct rows *r, const char *text, struct line line)
 {
     if (csv_parse(&r->parser, text, line.len, on_cell, on_row, r) < line.len)
         return CODE_STRAY_QUOTE;
-    if (line.len == line.content && csv_fini(&r->parser, on_cell, on_row, r) != 0)
+    bool ends_file = line.len == line.content;
+    if (ends_file && csv_fini(&r->parser, on_cell, on_row, r) != 0)
         return CODE_UNCLOSED_QUOTE;
     if (r->crowded)
         return CODE_TOO_LONG;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Records of a CSV file (RFC 4180) as a pull reader over libcsv, with exact places: every record
- * knows the physical line and the byte where it begins and how many bytes it takes. A malformed
- * record costs that record alone: reading goes on at the next plausible line. */
+ * knows the physical line and the byte where it begins and how many bytes it takes. LF, CR LF and
+ * a lone CR end a line. A malformed record costs the line where it began: reading goes on at the
+ * next. Cells come as they are: blanks, NULs and invalid UTF-8 included. */
 #ifndef EXTSPOOLD_ROWS_H
 #define EXTSPOOLD_ROWS_H
 
@@ -9,8 +10,8 @@
 #include "code.h"
 #include "fault.h"
 
-/* Limits of one record; what passes them is malformed. Bytes without the last line end; the cells
- * are as many as a spreadsheet can have columns. */
+/* Limits of one record, so that memory is bounded over any file: bytes, without the last line end,
+ * and cells, of which a spreadsheet has no more either. */
 #define ROWS_RECORD_MOST (1024 * 1024)
 #define ROWS_CELLS_MOST  16384
 
@@ -25,29 +26,33 @@ struct row {
     uint64_t line;   /* physical line where the record begins, from 1 */
     uint64_t offset; /* of its first byte in the file */
     uint64_t bytes;  /* that it takes, line end included; of a malformed one: its first line */
-    const struct cell *cells; /* valid until the next call on this reader; NUL-terminated too */
+    const struct cell *cells; /* lent until the next rows_next; each is followed by a NUL */
     size_t count;
     int code;            /* malformed: CODE_UNCLOSED_QUOTE, _STRAY_QUOTE or _TOO_LONG */
     uint64_t quote_line; /* unclosed quote: the physical line where that quote was opened */
-    size_t column;       /* malformed: index of the cell that is at fault */
+    size_t column;       /* malformed: index of the cell at fault; 0 for a line that is too long */
 };
 
 struct rows;
 
-/* A reader over fd (lent, read with pread, so the fd's own position is neither used nor moved),
- * starting at byte offset, which is the beginning of physical line `line`. */
+/* A reader over fd (lent, read with pread, so the fd's own position is neither used nor moved, and
+ * a pipe will not do), starting at byte offset, which is the beginning of physical line `line`. A
+ * byte order mark is the caller's to step over, by starting behind it. */
 struct rows *rows_new(int fd, char delimiter, uint64_t offset, uint64_t line);
 struct rows *rows_free(struct rows *r); /* NULL */
 
 /* How many cells a record ought to have (the header's count). Lets the reader see that a record
- * over several lines is really an unclosed quote: 0, the default, switches that off. */
+ * over several lines is really several that an unclosed quote has merged; other counts are read as
+ * they are, for the caller to refuse. 0, the default, switches that off. The same count must be
+ * set when records are read again. */
 void rows_expect(struct rows *r, size_t count);
 
-/* The next record. An empty physical line is no record. False only when reading fails. */
+/* The next record. An empty physical line is no record. False, with a FAULT_IO, only when the file
+ * cannot be read; the reader then has to be told where to go on, with rows_seek. */
 bool rows_next(struct rows *r, struct row *ret, struct fault *f);
 
-/* Goes to a place that a row named earlier; costs nothing when the reader stands there. Reading
- * from there yields what it yielded then. */
+/* Goes to a place that a row named earlier; costs nothing when the reader stands there or what is
+ * there is still in memory. Reading from there yields what it yielded then. */
 void rows_seek(struct rows *r, uint64_t offset, uint64_t line);
 
 /* Bytes consumed so far, as an offset in the file: for progress. */

@@ -15,9 +15,9 @@ bool survey_guess(int fd, struct dialect *ret, int *ret_code, struct fault *f);
 struct survey;
 
 struct survey_item {
-    uint64_t row;  /* from 1 after the header; 0: the header, or the file as a whole */
-    uint64_t line; /* where it begins; 0: of no line */
-    enum row_state state; /* ROW_PLANNED: would be sent; ROW_SKIPPED: blank; ROW_INVALID */
+    uint64_t row;               /* from 1 after the header; 0: the header, or the file as a whole */
+    uint64_t line;              /* where it begins; 0: of no line */
+    enum row_state state;       /* ROW_PLANNED: would be sent; ROW_SKIPPED: blank; ROW_INVALID */
     char number[LEDGER_NUMBER]; /* "" when it has none fit to be shown */
     const struct findings *findings; /* lent until the next call */
 };

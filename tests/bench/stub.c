@@ -22,7 +22,8 @@
 
 #define HEAD "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: "
 #define WELL HEAD "20\r\n\r\n{\"status\":\"Success\"}"
-#define TOKEN HEAD "63\r\n\r\n{\"status\":\"Success\",\"token\":\"00112233445566778899aabbccddeeff\"}"
+#define TOKEN                                                                                      \
+    HEAD "63\r\n\r\n{\"status\":\"Success\",\"token\":\"00112233445566778899aabbccddeeff\"}"
 #define NONE HEAD "34\r\n\r\n{\"status\":\"Success\",\"extinfos\":[]}"
 
 struct connection {

@@ -96,9 +96,10 @@ journal() {
     jq -c "$1" "$PBX_JOURNAL"
 }
 
-# created: the numbers that the PBX created, in order, on one line.
+# created: the numbers that the PBX created, sorted, on one line; one that it created twice stands
+# there twice.
 created() {
-    jq -r 'select(.created) | .number' "$PBX_JOURNAL" | xargs
+    jq -r 'select(.created) | .number' "$PBX_JOURNAL" | sort -n | xargs
 }
 
 # ---- the daemon -------------------------------------------------------------------------------

@@ -47,12 +47,17 @@ static void test_delimiters(void **state)
         {TEXT("\"a,b,c,d\";e\n1;2\n"), ';'},
         {TEXT("number;name, first\n2002;Ann\n2003;Bob\n"), ';'},
         {TEXT("number;name, first, last\n2002;Ann\n"), ';'},
+        {TEXT("number;name, first, last\n2002;Ann"), ';'},
+        {TEXT("\"a,b,c,d\";e"), ';'},
         {TEXT("number,name\n2002,Ann;x;y\n2003,Bob;x;y\n"), ','},
         {TEXT("number,name,a|b\n2002,Ann,x\n2003,Bob,y\n"), ','},
         {TEXT("number,note; one; two; three\n2002,x\n2003,y\n"), ','},
         {TEXT("number;amount\n1;2,5\n3;4,5\n5;6,5\n"), ';'},
         /* most rows are broken: the header still tells */
         {TEXT("number,name,mail\n2002,Smith, Ann,a@x\n2003,Lee, Bob,b@x\n"), ','},
+        {TEXT("number,name,mail;x\n1,a,b,c\n2,a,b,c\n3,a,b,c\n4,a,b,c;d\n5,a,b,c\n6,a,b,c\n"
+              "7,a,b,c\n8,a,b,c\n"),
+         ','},
         /* headings of two lines, as spreadsheets write them */
         {TEXT("\"Employee\nnumber, new\";\"Name\";Mail\n2002;Ann;a@x\n"), ';'},
         /* among equals the comma */

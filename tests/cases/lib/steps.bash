@@ -4,6 +4,12 @@
 
 PATIENCE=30 # seconds; long, since valgrind and sanitizers are slow
 
+# A pause without a process of its own: nothing ever comes from there.
+exec {NOTHING}<> <(:)
+nap() {
+    read -rt 0.01 -u "$NOTHING"
+}
+
 # until_true COMMAND…: waits until the command is true; false when it never was.
 until_true() {
     local end=$((SECONDS + PATIENCE))
@@ -12,15 +18,16 @@ until_true() {
             printf 'waited in vain for: %s\n' "$*"
             return 1
         fi
-        sleep 0.01
+        nap
     done
+    return 0
 }
 
 # ---- the PBX ----------------------------------------------------------------------------------
 
 # pbx_start [OPTION…]: on the port that it had before, with the extensions that it had before.
 pbx_start() {
-    rm -f "$WORLD/port"
+    [ ! -e "$WORLD/port" ] || rm "$WORLD/port"
     (cd "$CASE" && exec "$BIN/pbxsim" --port "$PBX_PORT" --port-file "$WORLD/port" \
         --password-file "$WORLD/pbx-password" --state "$WORLD/pbx.json" --sync-state \
         --journal "$JOURNAL" "$@") >>"$WORLD/pbxsim.out" 2>&1 &
@@ -43,16 +50,14 @@ pbx_stop() {
 # ---- the world --------------------------------------------------------------------------------
 
 conf_write() {
-    local setting section last=
-    {
-        for setting in "${!SETTING[@]}"; do printf '%s\n' "$setting"; done | sort |
-            while read -r setting; do
-                section="${setting%%.*}"
-                [ "$section" = "$last" ] || printf '[%s]\n' "$section"
-                last="$section"
+    local setting section
+    for section in spool import pbx retry report state log metrics; do
+        printf '[%s]\n' "$section"
+        for setting in "${!SETTING[@]}"; do
+            [ "${setting%%.*}" != "$section" ] ||
                 printf '%s=%s\n' "${setting#*.}" "${SETTING[$setting]}"
-            done
-    } >"$CONF"
+        done
+    done >"$CONF"
 }
 
 # conf_set LINE…: "section.key=value"; @CASE@, @WORLD@ and @PORT@ stand for what they say.
@@ -80,30 +85,29 @@ conf_default() {
 
 # The files that the case drops: drop/, in.csv, or what gen makes.
 input_make() {
-    mkdir "$WORLD/drop" || return 1
     [ ! -d "$CASE/drop" ] || cp -r "$CASE/drop/." "$WORLD/drop/" || return 1
     [ ! -e "$CASE/in.csv" ] || cp "$CASE/in.csv" "$WORLD/drop/" || return 1
-    [ ! -e "$CASE/gen" ] || (cd "$WORLD/drop" && bash "$CASE/gen") || return 1
-    chmod -R u+w "$WORLD/drop"
+    [ ! -e "$CASE/gen" ] || (cd "$WORLD/drop" && bash "$CASE/gen")
 }
 
 world_make() {
     local options=() lines=()
     umask 022
-    mkdir -p "$SPOOL/incoming" || return 1
     : >"$LOG"
     : >"$WORLD/dropped"
-    (umask 077 && printf '%s\n' "$PBX_PASSWORD" >"$WORLD/password")
-    cp "$WORLD/password" "$WORLD/pbx-password"
+    umask 077
+    printf '%s\n' "$PBX_PASSWORD" >"$WORLD/password"
+    printf '%s\n' "$PBX_PASSWORD" >"$WORLD/pbx-password"
+    umask 022
     [ ! -e "$CASE/pbx.json" ] || cp "$CASE/pbx.json" "$WORLD/pbx.json" || return 1
     input_make || return 1
     # shellcheck disable=SC2207 # options are words
-    [ ! -e "$CASE/pbx" ] || options=($(cat "$CASE/pbx"))
+    [ ! -e "$CASE/pbx" ] || options=($(<"$CASE/pbx"))
     [ ! -e "$CASE/script" ] || options+=(--script "$CASE/script")
     pbx_start "${options[@]}" || return 1
     conf_default
     [ ! -e "$CASE/schema.json" ] || SETTING[import.schema]="$CASE/schema.json"
-    [ ! -e "$CASE/conf" ] || mapfile -t lines < <(grep . "$CASE/conf")
+    [ ! -e "$CASE/conf" ] || mapfile -t lines <"$CASE/conf"
     conf_set "${lines[@]}"
 }
 
@@ -114,23 +118,16 @@ note() {
     printf '%s\n' "$*" >>"$GOT/want.exit"
 }
 
-# drop [FILE]…: puts files into incoming/ at one stroke each; all when none is named.
+# drop [FILE]…: puts files into incoming/, all when none is named. No daemon runs meanwhile.
 step_drop() {
-    local file
-    if [ $# = 0 ]; then
-        (cd "$WORLD/drop" && find . -type f -print0) >"$WORLD/list"
-    else
-        printf '%s\0' "$@" >"$WORLD/list"
-    fi
-    while IFS= read -r -d '' file; do
-        sha256sum <"$WORLD/drop/$file" >>"$WORLD/dropped"
-        cp -- "$WORLD/drop/$file" "$SPOOL/incoming/.drop.tmp" &&
-            mv -- "$SPOOL/incoming/.drop.tmp" "$SPOOL/incoming/${file##*/}" || return 1
-    done <"$WORLD/list"
+    cd "$WORLD/drop" || return 1
+    [ $# -gt 0 ] || set -- *
+    sha256sum -- "$@" >>"$WORLD/dropped"
+    cp -t "$SPOOL/incoming" -- "$@" && cd "$WORLD"
 }
 
 daemon() {
-    timeout -k 1 "$PATIENCE" "$BIN/extspoold" -c "$CONF" --once >>"$LOG" 2>&1
+    "$BIN/extspoold" -c "$CONF" --once >>"$LOG" 2>&1
 }
 
 # run: the daemon, with --once.
@@ -181,6 +178,12 @@ step_conf() { conf_set "$@"; }
 step_password() { printf '%s\n' "$1" >"$WORLD/password"; }
 step_password_right() { cp "$WORLD/pbx-password" "$WORLD/password"; }
 step_password_gone() { rm "$WORLD/password"; }
+
+# report ID NAME: the report of import ID as it is now is wanted as want.NAME.json.
+step_report() {
+    jq -r 'del(.file.sha256, .started, .finished) | (del(.problems) | tojson), (.problems[] | tojson)' \
+        "$SPOOL/reports/$(printf '%06d' "$1")"-*.json >"$GOT/want.$2.json"
+}
 
 # move FROM TO: in the spool, as an administrator would.
 step_move() { mv "$SPOOL"/$1 "$SPOOL/$2"; }
