@@ -78,7 +78,8 @@ static bool take_lock(int folder, const char *directory, int *ret_lock, struct f
         close(lock);
         if (error == EWOULDBLOCK) {
             fault_set(f, FAULT_LEDGER, 0, "another process has the ledger in '%s'", directory);
-            f->error = EWOULDBLOCK;
+            if (f)
+                f->error = EWOULDBLOCK;
             return false;
         }
         return fault_set(f, FAULT_LEDGER, error, "lock '%s/ledger.lock'", directory);

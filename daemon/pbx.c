@@ -13,7 +13,7 @@
 #define LOCKOUT         (10 * 60 * 1000)
 /* So many failed probes over so many milliseconds, and the trouble is no hiccup any more. */
 #define HICCUP_PROBES 4
-#define HICCUP_TIME   5000
+#define HICCUP_TIME   3000
 
 static const char *const call_names[] = {
     [PBX_LOGIN] = "login",           [PBX_HEARTBEAT] = "heartbeat", [PBX_ADD] = "extension/add",

@@ -26,6 +26,7 @@ static const char head[] =
     "table { border-collapse: collapse; width: 100% }\n"
     "th, td { border-bottom: 1px solid var(--line); padding: .4rem .6rem .4rem 0;\n"
     "  text-align: left; vertical-align: top; font-variant-numeric: tabular-nums }\n"
+    "th { overflow-wrap: normal }\n"
     "table.counts { width: auto }\n"
     "p { margin: .4rem 0 }\n"
     "td p { margin: 0 }\n"
