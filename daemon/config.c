@@ -42,7 +42,7 @@ static const struct config_key keys[] = {
     {KEY(import, schema), .type = &value_text, .standard = "",
      .meaning = "file with the rules for a record; empty: the shipped one"},
     {KEY(import, profiles), .type = &value_text, .standard = "",
-     .meaning = "folder of the mapping profiles; empty: the shipped one"},
+     .meaning = "folder of mapping profiles; empty: the shipped one (so far there is but one)"},
     {KEY(import, profile), .type = &value_text, .standard = "auto",
      .meaning = "a mapping profile's name; auto: the one that fits the headings", .least = 1},
     {KEY(import, mode), .type = &value_word, .standard = "valid-rows",
@@ -96,7 +96,7 @@ static const struct config_key keys[] = {
     {KEY(report, formats), .type = &value_words, .standard = "json csv html",
      .meaning = "which reports are written", .words = WORDS("json", "csv", "html")},
     {KEY(report, keep), .type = &value_duration, .standard = "90d",
-     .meaning = "age at which reports and originals are removed; 0: never", .most = DAYS(36500)},
+     .meaning = "age at which reports and originals go; 0: never (so far nothing is removed)", .most = DAYS(36500)},
 
     {KEY(state, directory), .type = &value_text, .standard = "/var/lib/extspoold",
      .meaning = "folder of the ledger", .least = 1},
@@ -108,7 +108,7 @@ static const struct config_key keys[] = {
      .words = WORDS("auto", "journal", "stderr")},
 
     {KEY(metrics, textfile), .type = &value_text, .standard = "",
-     .meaning = "file of metrics for node_exporter's textfile collector; empty: none"},
+     .meaning = "file of metrics for node_exporter; empty: none (so far none is written)"},
 };
 
 /* ---- the object ---- */

@@ -239,7 +239,8 @@ static int guard(const struct job *j, const struct work *w)
     const struct config *c = j->config;
     if (c->import.mode == MODE_ALL_OR_NOTHING && w->invalid)
         return CODE_ALL_OR_NOTHING;
-    if (w->planned && 100.0 * (double)w->invalid / (double)w->planned > c->import.max_invalid)
+    if (c->import.max_invalid > 0 &&
+        100.0 * (double)w->invalid > c->import.max_invalid * (double)w->planned)
         return CODE_MAX_INVALID;
     if (c->import.max_rows_changed && w->to_send > (uint64_t)c->import.max_rows_changed)
         return CODE_MAX_ROWS_CHANGED;

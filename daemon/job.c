@@ -90,7 +90,8 @@ static bool look_at_spool(struct job *j, struct fault *f)
         return true;
     if (j->hinted || j->mono >= j->next_scan || j->mono >= spool_due(j->spool)) {
         j->hinted = false;
-        j->next_scan = j->mono + j->config->spool.rescan;
+        int64_t rescan = j->config->spool.rescan;
+        j->next_scan = rescan ? j->mono + rescan : CLOCK_NEVER;
         if (!spool_scan(j->spool, j->mono, f))
             return false;
         j->claims_pending = true;

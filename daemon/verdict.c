@@ -295,6 +295,7 @@ bool verdict_take(struct job *j, struct fault *f)
             return false;
         if (!found)
             return true;
+        j->mono = clock_mono(); /* what is due "no sooner than" counts from when the answer was there */
         bool good = a.call == PBX_ADD     ? add_answer(j, &a, f)
                     : a.call == PBX_QUERY ? query_answer(j, &a, f)
                                           : apply_answer(j, &a, f);
