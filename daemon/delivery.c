@@ -11,9 +11,9 @@
 #include "job_own.h"
 #include "log.h"
 
-#define TAKE_MOST       64
-#define AFTER_LOOK      250 /* ms between looks at whether an earlier import has a number still */
-#define WORTH_A_PROBE   64  /* rows from which knowing early whether queries work pays */
+#define TAKE_MOST     64
+#define AFTER_LOOK    250 /* ms between looks at whether an earlier import has a number still */
+#define WORTH_A_PROBE 64  /* rows from which knowing early whether queries work pays */
 
 #define STATES_OPEN ((1u << ROW_SENDING) | (1u << ROW_DOUBT) | (1u << ROW_REFUSED))
 
@@ -114,7 +114,7 @@ bool delivery_start(struct job *j, struct work *w, struct fault *f)
     w->done_at_begin = w->done;
     w->began = j->mono;
     w->served = counts.created > 0;
-    w->first_answers = counts.created + counts.failed ? UINT32_MAX : 0;
+    w->first_answers = (counts.created || counts.failed) ? UINT32_MAX : 0;
     w->cursor = 0;
     w->recovered = false;
     w->drained = false;
@@ -139,8 +139,8 @@ static bool take_open(struct job *j, struct work *w, struct ledger_row *row, str
 
 /* The record of a row that is about to be sent. False in *ret_good when the private copy does
  * not hold what was planned: the import is held. */
-static bool read_record(struct job *j, struct work *w, const struct ledger_row *row,
-                        bool *ret_good, struct fault *f)
+static bool read_record(struct job *j, struct work *w, const struct ledger_row *row, bool *ret_good,
+                        struct fault *f)
 {
     enum row_state state = ROW_FAILED;
     if (!work_row(w, row, &state, f))

@@ -86,14 +86,14 @@ static bool log_end(struct job *j, const struct work *w, struct fault *f)
                  w->import.name, state, (unsigned long long)c.rows, (unsigned long long)c.created,
                  (unsigned long long)c.unchanged, (unsigned long long)c.skipped,
                  (unsigned long long)c.invalid, (unsigned long long)c.failed);
-    if (w->import.state == IMPORT_REJECTED || (w->import.state != IMPORT_HELD && (c.invalid || c.failed)))
+    if (w->import.state == IMPORT_REJECTED ||
+        (w->import.state != IMPORT_HELD && (c.invalid || c.failed)))
         j->refused = true;
     return true;
 }
 
 bool filing_step(struct job *j, struct work *w, bool *ret_done, struct fault *f)
 {
-    char copy[SPOOL_NAME_COPY];
     bool whole = false;
     *ret_done = false;
     if (w->tasks && !delivery_withdraw(j, w, f))
@@ -102,6 +102,7 @@ bool filing_step(struct job *j, struct work *w, bool *ret_done, struct fault *f)
         return true; /* its calls on their way are awaited */
 
     if (w->import.filed) {
+        char copy[SPOOL_NAME_COPY];
         spool_name_copy(w->import.id, copy);
         *ret_done = true;
         return w->import.state == IMPORT_HELD ||

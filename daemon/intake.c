@@ -15,7 +15,7 @@
 #include "log.h"
 
 #define COPY_PIECE  (256 * 1024)
-#define COPY_PIECES 8    /* a turn */
+#define COPY_PIECES 8 /* a turn */
 #define ROWS_A_TURN 2000
 #define DEATHS_MOST 2
 
@@ -211,13 +211,11 @@ static bool plan_number(struct job *j, struct work *w, struct ledger_row *row, s
 static bool plan_row(struct job *j, struct work *w, const struct row *read, struct fault *f)
 {
     findings_reset(&w->findings);
-    struct ledger_row row = {.row = ++w->planned,
-                             .line = read->line,
-                             .offset = read->offset,
-                             .bytes = read->bytes};
+    struct ledger_row row = {
+        .row = ++w->planned, .line = read->line, .offset = read->offset, .bytes = read->bytes};
     row.state = columns_check(w->columns, read, &w->record, &w->findings);
     row.findings = w->findings.count > 0;
-    work_number(&w->record, row.number);
+    record_number_text(&w->record, row.number);
     if (row.state == ROW_PLANNED) {
         if (!plan_number(j, w, &row, f))
             return false;
@@ -250,6 +248,7 @@ static int guard(const struct job *j, const struct work *w)
 static bool rows_end(struct job *j, struct work *w, struct fault *f)
 {
     w->numbers = numbers_free(w->numbers);
+    w->import.rows = w->planned;
     w->import.deaths = 0;
     w->import.pbx = pbx_id(j->pbx);
     w->import.resume = IMPORT_SENDING;
@@ -319,8 +318,7 @@ bool intake_step(struct job *j, struct work *w, struct fault *f)
     else if (w->copy_out < 0)
         good = intake_begin(j, w, f);
     else
-        good = copy_step(j, w, &end, f) &&
-               (!end || (copy_end(j, w, f) && header_read(j, w, f)));
+        good = copy_step(j, w, &end, f) && (!end || (copy_end(j, w, f) && header_read(j, w, f)));
     if (!good)
         return false;
     if (w->stage == STAGE_ROWS && !end)

@@ -13,10 +13,10 @@
 #include "log.h"
 
 #define CLAIMS_A_TURN 256
-#define INTAKES       2  /* works that get an intake step in one turn */
-#define COMMIT_AFTER  200 /* ms that a result may wait while more is under way: lost in a crash, it
-                             costs a look-up */
-#define ODD_MOST      64
+#define INTAKES       2 /* works that get an intake step in one turn */
+#define COMMIT_AFTER                                                                               \
+    200 /* ms that a result may wait while more is under way: lost in a crash, it                  \
+           costs a look-up */
 
 void job_dirty(struct job *j)
 {
@@ -49,11 +49,9 @@ void job_hint(struct job *j)
 
 static void tell_odd(struct job *j)
 {
-    struct spool_odd odd[ODD_MOST];
-    size_t count = spool_odd(j->spool, j->mono, odd, ODD_MOST);
-    for (size_t i = 0; i < count && i < ODD_MOST; i++)
-        if (odd[i].fresh)
-            log_warning(0, "'%s' stays in incoming/: %s", odd[i].name, odd[i].reason);
+    struct spool_odd odd;
+    while (spool_odd_next(j->spool, j->mono, &odd))
+        log_warning(0, "'%s' stays in incoming/: %s", odd.name, odd.reason);
 }
 
 static bool claim(struct job *j, struct fault *f)
@@ -231,9 +229,10 @@ static bool barrier(struct job *j, struct fault *f)
 
 static void tell_waiting(struct job *j)
 {
-    const char *reason = is_wanted(j) ? pbx_waiting(j->pbx, j->mono) : NULL;
+    bool wanted = is_wanted(j);
+    const char *reason = wanted ? pbx_waiting(j->pbx, j->mono) : NULL;
     if (!reason) {
-        if (j->told[0])
+        if (wanted && j->told[0])
             log_info(0, "the PBX is served again");
         j->told[0] = '\0';
         j->told_loud = false;
@@ -247,8 +246,8 @@ static void tell_waiting(struct job *j)
     }
     int64_t give_up = j->config->retry.give_up;
     if (give_up && !j->told_loud && j->mono - j->told_since >= give_up) {
-        log_error(0, "imports have been waiting for %lld hours: %s",
-                  (long long)(give_up / 3600000), reason);
+        log_error(0, "imports have been waiting for %lld hours: %s", (long long)(give_up / 3600000),
+                  reason);
         j->told_loud = true;
     }
 }
@@ -340,7 +339,7 @@ bool job_refused(const struct job *j)
 /* All that an import has left waits for another import: that one tells whether anything moves. */
 static bool is_blocked(const struct job *j, const struct work *w)
 {
-    uint64_t earlier = 0;
+    uint64_t other = 0;
     if (!w->drained || !w->tasks)
         return false;
     for (size_t i = 0; i < TASKS_MOST; i++) {
@@ -348,7 +347,7 @@ static bool is_blocked(const struct job *j, const struct work *w)
         if (t->phase == TASK_FREE || t->work != w)
             continue;
         if (t->row.state != ROW_PLANNED ||
-            !ledger_number_open(j->ledger, t->row.number, w->import.id, &earlier, NULL) || !earlier)
+            !ledger_number_open(j->ledger, t->row.number, w->import.id, &other, NULL) || !other)
             return false;
     }
     return true;

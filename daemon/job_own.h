@@ -152,8 +152,6 @@ bool work_open(struct job *j, struct work *w, struct fault *f);
  * ROW_FAILED stands for "this is not the record that was planned". */
 bool work_row(struct work *w, const struct ledger_row *row, enum row_state *ret_state,
               struct fault *f);
-/* The number of a record, fit to be shown: digits only, "" otherwise. */
-void work_number(const struct record *record, char to[LEDGER_NUMBER]);
 /* Turns the import to held, rejected … and lets filing follow. */
 void work_turn(struct job *j, struct work *w, enum import_state state, int code,
                const char *reason);

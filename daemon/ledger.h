@@ -8,11 +8,12 @@
 #include "code.h"
 #include "fault.h"
 #include "digest.h"
+#include "record.h"
 
 struct ledger;
 
 #define LEDGER_NAME   256
-#define LEDGER_NUMBER 32
+#define LEDGER_NUMBER RECORD_NUMBER
 #define LEDGER_REASON 256
 
 /* One import. Fixed-size texts are NUL-terminated. Times are wall-clock milliseconds, 0 = not yet. */
@@ -40,6 +41,7 @@ struct import {
     uint64_t data_offset;
     uint64_t data_line;
     uint64_t columns; /* cells in the header */
+    uint64_t rows;    /* planned: known when planning ended */
     int64_t started, finished;
     int deaths;                  /* of the daemon while this import was worked on */
     int code;                    /* why it is held or rejected, or CODE_NONE */

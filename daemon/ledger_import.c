@@ -12,27 +12,27 @@ static const struct {
     size_t at;
     size_t room;
 } members[] = {
-#define MEMBER(kind, name) {kind, offsetof(struct import, name), sizeof(((struct import *)0)->name)}
-    MEMBER(KIND_U64, id),           MEMBER(KIND_INT, state),
-    MEMBER(KIND_BOOL, filed),       MEMBER(KIND_BOOL, cancelling),
-    MEMBER(KIND_BOOL, apply),       MEMBER(KIND_TEXT, name),
-    MEMBER(KIND_TEXT, stem),        MEMBER(KIND_TEXT, file),
-    MEMBER(KIND_U64, bytes),        MEMBER(KIND_TEXT, sha256),
-    MEMBER(KIND_TEXT, encoding),    MEMBER(KIND_BOOL, bom),
-    MEMBER(KIND_CHAR, delimiter),   MEMBER(KIND_TEXT, profile),
-    MEMBER(KIND_TEXT, schema),      MEMBER(KIND_I64, pbx),
-    MEMBER(KIND_U64, header_line),  MEMBER(KIND_U64, header_offset),
-    MEMBER(KIND_U64, data_offset),  MEMBER(KIND_U64, data_line),
-    MEMBER(KIND_U64, columns),      MEMBER(KIND_I64, started),
-    MEMBER(KIND_I64, finished),     MEMBER(KIND_INT, deaths),
-    MEMBER(KIND_INT, code),         MEMBER(KIND_TEXT, reason),
+#define MEMBER(kind, name)                                                                         \
+    {                                                                                              \
+        kind, offsetof(struct import, name), sizeof(((struct import *)0)->name)                    \
+    }
+    MEMBER(KIND_U64, id),          MEMBER(KIND_INT, state),       MEMBER(KIND_BOOL, filed),
+    MEMBER(KIND_BOOL, cancelling), MEMBER(KIND_BOOL, apply),      MEMBER(KIND_TEXT, name),
+    MEMBER(KIND_TEXT, stem),       MEMBER(KIND_TEXT, file),       MEMBER(KIND_U64, bytes),
+    MEMBER(KIND_TEXT, sha256),     MEMBER(KIND_TEXT, encoding),   MEMBER(KIND_BOOL, bom),
+    MEMBER(KIND_CHAR, delimiter),  MEMBER(KIND_TEXT, profile),    MEMBER(KIND_TEXT, schema),
+    MEMBER(KIND_I64, pbx),         MEMBER(KIND_U64, header_line), MEMBER(KIND_U64, header_offset),
+    MEMBER(KIND_U64, data_offset), MEMBER(KIND_U64, data_line),   MEMBER(KIND_U64, columns),
+    MEMBER(KIND_U64, rows),        MEMBER(KIND_I64, started),     MEMBER(KIND_I64, finished),
+    MEMBER(KIND_INT, deaths),      MEMBER(KIND_INT, code),        MEMBER(KIND_TEXT, reason),
     MEMBER(KIND_INT, resume),
 #undef MEMBER
 };
 
 #define MEMBER_NAMES                                                                               \
     "id,state,filed,cancelling,apply,name,stem,file,bytes,sha256,encoding,bom,delimiter,profile,"  \
-    "schema,pbx,header_line,header_offset,data_offset,data_line,columns,started,finished,deaths,"  \
+    "schema,pbx,header_line,header_offset,data_offset,data_line,columns,rows,started,finished,"    \
+    "deaths,"                                                                                      \
     "code,reason,resume"
 
 static void import_bind(struct sql_query *q, const struct import *i)
@@ -94,7 +94,7 @@ static void import_fetch(struct sql_query *q, struct import *i)
 bool ledger_import_set(struct ledger *l, const struct import *i, struct fault *f)
 {
     static const char text[] = "REPLACE INTO import(" MEMBER_NAMES ") VALUES(?,?,?,?,?,?,?,?,?,?,?,"
-                               "?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
+                               "?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
     if (!ledger_change(l, f))
         return false;
     struct sql_query *q = sql_query(l->sql, text, f);
@@ -140,8 +140,8 @@ bool ledger_imports(struct ledger *l, uint64_t after, bool unfinished, struct im
 {
     static const char all[] = "SELECT " MEMBER_NAMES " FROM import WHERE id>?1 ORDER BY id";
     /* 0 to 2: claimed, planned, sending */
-    static const char open[] = "SELECT " MEMBER_NAMES
-                               " FROM import WHERE id>?1 AND (state<=2 OR filed=0) ORDER BY id";
+    static const char open[] =
+        "SELECT " MEMBER_NAMES " FROM import WHERE id>?1 AND (state<=2 OR filed=0) ORDER BY id";
     struct sql_query *q = sql_query(l->sql, unfinished ? open : all, f);
     if (!q)
         return false;

@@ -15,8 +15,8 @@ bool job_find(struct job *j, uint64_t id, struct import *ret, struct fault *f)
     }
     if (!ledger_import_get(j->ledger, id, ret, &found, f))
         return false;
-    return found || fault_set(f, FAULT_INPUT, 0, "there is no import %06llu",
-                              (unsigned long long)id);
+    return found ||
+           fault_set(f, FAULT_INPUT, 0, "there is no import %06llu", (unsigned long long)id);
 }
 
 static bool refuse(const struct import *i, const char *verb, struct fault *f)

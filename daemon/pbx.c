@@ -131,7 +131,7 @@ bool pbx_set(struct pbx *p, const struct config *c, const char *password, struct
     p->logging_in = false;
     p->queries = PBX_QUERIES_UNKNOWN;
     set_token(p, "");
-    gate_good(&p->gate);
+    p->gate = (struct gate){0};
     p->reason[0] = '\0';
     p->id = 0;
     if (p->base[0] && !ledger_pbx(p->ledger, p->base, &p->id, f))
@@ -190,8 +190,8 @@ static void begin_pairs(struct pbx *p, int64_t mono, enum pbx_call call, uint64_
     struct record record = {0};
     record_room(&record, count);
     for (size_t i = 0; i < count; i++)
-        record.values[i] =
-            (struct record_value){.name = pairs[i][0], .at = pairs[i][1], .len = strlen(pairs[i][1])};
+        record.values[i] = (struct record_value){
+            .name = pairs[i][0], .at = pairs[i][1], .len = strlen(pairs[i][1])};
     begin(p, mono, call, tag, &record);
     record_free(&record);
 }
@@ -200,7 +200,8 @@ static void begin_session(struct pbx *p, int64_t mono, enum pbx_call call)
 {
     char port[24];
     snprintf(port, sizeof port, "%lld", (long long)p->event_port);
-    const char *const login[][2] = {{"username", p->username}, {"password", p->md5}, {"port", port}};
+    const char *const login[][2] = {
+        {"username", p->username}, {"password", p->md5}, {"port", port}};
     const char *const heartbeat[][2] = {{"port", port}};
     if (call == PBX_LOGIN)
         begin_pairs(p, mono, call, 0, login, COUNT_OF(login));
@@ -253,6 +254,8 @@ int64_t pbx_due(const struct pbx *p, int64_t mono, bool wanted)
         return due;
     if (mono < p->locked_until)
         return p->locked_until;
+    if (mono < p->gate.pause)
+        return p->gate.pause;
     if (p->gate.open)
         return p->in_flight ? due : p->gate.next;
     if (p->next_call > (double)mono)
@@ -307,7 +310,7 @@ const char *pbx_waiting(const struct pbx *p, int64_t mono)
         return "the PBX refused user or password; waiting until the configured ones change";
     if (mono < p->locked_until)
         return "the PBX has locked us out after failed logins; waiting for ten minutes";
-    if (p->gate.open)
+    if (p->gate.open || mono < p->gate.pause)
         return p->reason;
     return NULL;
 }
@@ -316,8 +319,10 @@ bool pbx_waits_long(const struct pbx *p, int64_t mono)
 {
     if (!pbx_waiting(p, mono))
         return false;
+    if (!p->gate.open)
+        return mono >= p->gate.pause; /* a pause that the PBX asked for passes by itself */
     bool hiccup = p->gate.probes < HICCUP_PROBES || mono - p->gate.opened < HICCUP_TIME;
-    return !p->gate.open || p->standing || !hiccup;
+    return p->standing || !hiccup;
 }
 
 int64_t pbx_waiting_since(const struct pbx *p)

@@ -25,10 +25,10 @@ static const struct {
     int number;
     enum meaning meaning;
 } meanings[] = {
-    {10002, MEANS_CONFIG}, {10003, MEANS_CONFIG},   {10025, MEANS_BUSY},   {10087, MEANS_FULL},
-    {20000, MEANS_CONFIG}, {20001, MEANS_CONFIG},   {20002, MEANS_LOCKED}, {20003, MEANS_PASSWORD},
-    {20004, MEANS_TOKEN},  {20005, MEANS_TOKEN},    {20006, MEANS_TOKEN},  {20008, MEANS_CONFIG},
-    {20009, MEANS_CONFIG}, {20010, MEANS_DOWN},     {20015, MEANS_CONFIG}, {30001, MEANS_DOWN},
+    {10002, MEANS_CONFIG}, {10003, MEANS_CONFIG}, {10025, MEANS_BUSY},   {10087, MEANS_FULL},
+    {20000, MEANS_CONFIG}, {20001, MEANS_CONFIG}, {20002, MEANS_LOCKED}, {20003, MEANS_PASSWORD},
+    {20004, MEANS_TOKEN},  {20005, MEANS_TOKEN},  {20006, MEANS_TOKEN},  {20008, MEANS_CONFIG},
+    {20009, MEANS_CONFIG}, {20010, MEANS_DOWN},   {20015, MEANS_CONFIG}, {30001, MEANS_DOWN},
     {30003, MEANS_MEMORY},
 };
 
@@ -80,8 +80,7 @@ static void good(struct pbx *p, enum pbx_call call)
     }
 }
 
-static void token_refused(struct pbx *p, int64_t mono, const struct pbx_answer *a,
-                          unsigned session)
+static void token_refused(struct pbx *p, int64_t mono, const struct pbx_answer *a, unsigned session)
 {
     if (session != p->session)
         return; /* the call carried an older token; there is a new one meanwhile */
@@ -118,7 +117,8 @@ static bool failed(struct pbx *p, int64_t mono, const struct pbx_pending *call,
         pbx_session(p, "");
         return pbx_note_refused(p, f);
     case MEANS_FULL:
-        shut(p, mono, a->call, 0, true, "the PBX has reached its limit of extensions (errno 10087)");
+        shut(p, mono, a->call, 0, true,
+             "the PBX has reached its limit of extensions (errno 10087)");
         return true;
     case MEANS_BUSY:
         a->verdict = PBX_BAD;
@@ -166,6 +166,7 @@ static void unusable(struct pbx *p, int64_t mono, const struct http_answer *from
     if (from->end != HTTP_ANSWERED || is_transient_status(from->status)) {
         a->code = from->end == HTTP_ANSWERED && from->status != 200 ? CODE_HTTP + from->status
                                                                     : CODE_NONE;
+        gate_pause(&p->gate, mono + from->retry_after);
         if (from->retry_after || from->status == 429)
             shut(p, mono, a->call, from->retry_after, false, reason);
         else
@@ -221,8 +222,7 @@ static void session_hears(struct pbx *p, struct pbx_answer *a)
 
 /* An answer to a call of before the settings changed: it says what became of the row, but nothing
  * of the session or the PBX that are configured now. */
-static void judge_old(enum wire_format format, const struct http_answer *from,
-                      struct pbx_answer *a)
+static void judge_old(enum wire_format format, const struct http_answer *from, struct pbx_answer *a)
 {
     if (from->end == HTTP_ANSWERED && from->status == 200)
         wire_read(format, from->body, from->len, &a->wire);
@@ -230,8 +230,7 @@ static void judge_old(enum wire_format format, const struct http_answer *from,
     a->in_doubt = a->verdict != PBX_OK && from->end != HTTP_NOT_SENT;
 }
 
-bool pbx_next(struct pbx *p, int64_t mono, struct pbx_answer *ret, bool *ret_found,
-              struct fault *f)
+bool pbx_next(struct pbx *p, int64_t mono, struct pbx_answer *ret, bool *ret_found, struct fault *f)
 {
     *ret_found = false;
     struct http_answer from;

@@ -25,3 +25,13 @@ struct cell record_number(const struct record *r)
         return (struct cell){0};
     return (struct cell){r->values[r->key].at, r->values[r->key].len};
 }
+
+void record_number_text(const struct record *r, char to[RECORD_NUMBER])
+{
+    struct cell number = record_number(r);
+    to[0] = '\0';
+    if (!number.at || number.len >= RECORD_NUMBER || strspn(number.at, "0123456789") < number.len)
+        return;
+    memcpy(to, number.at, number.len);
+    to[number.len] = '\0';
+}

@@ -26,4 +26,9 @@ void record_free(struct record *r);
 /* The number; NULL at when it has none. */
 struct cell record_number(const struct record *r);
 
+#define RECORD_NUMBER 32
+/* The number as it may be shown in reports and kept in the ledger: digits only, "" for anything
+ * else, since a shifted row may have a password in its place. */
+void record_number_text(const struct record *r, char to[RECORD_NUMBER]);
+
 #endif

@@ -36,9 +36,15 @@ void gate_bad(struct gate *g, uint64_t tag, int64_t now, int64_t wait)
         gate_shut(g, now, wait);
 }
 
+void gate_pause(struct gate *g, int64_t until)
+{
+    if (until > g->pause)
+        g->pause = until;
+}
+
 void gate_good(struct gate *g)
 {
-    *g = (struct gate){0};
+    *g = (struct gate){.pause = g->pause};
 }
 
 void gate_probe_done(struct gate *g)
@@ -48,6 +54,8 @@ void gate_probe_done(struct gate *g)
 
 size_t gate_room(const struct gate *g, int64_t now, size_t in_flight, size_t most)
 {
+    if (now < g->pause)
+        return 0;
     if (g->open)
         return in_flight == 0 && now >= g->next ? 1 : 0;
     return in_flight < most ? most - in_flight : 0;

@@ -22,12 +22,16 @@ struct gate {
     unsigned probes; /* failed probes since it opened */
     int64_t next;    /* the next probe may leave then */
     int64_t opened;  /* since when it is open */
+    int64_t pause;   /* nothing leaves before, whatever is answered well meanwhile */
 };
 
 /* A row (known by tag) was answered badly. */
 void gate_bad(struct gate *g, uint64_t tag, int64_t now, int64_t wait);
 /* Opens at once, or keeps open: the next probe leaves no sooner than now + wait. */
 void gate_shut(struct gate *g, int64_t now, int64_t wait);
+/* The PBX asked to be left alone until then: a later end wins, and no good answer to a call that
+ * was on its way already shortens it. */
+void gate_pause(struct gate *g, int64_t until);
 /* The PBX works. */
 void gate_good(struct gate *g);
 /* A probe was answered well, but not by the call that is in trouble: the next may follow. */

@@ -19,6 +19,9 @@
 #include "fsio.h"
 #include "spool_name.h"
 
+/* Told by the claim, not by a look: it is tried again with every scan. */
+static const char unmovable[] = "it may not be moved out of incoming/";
+
 struct candidate {
     char *name;
     off_t size;
@@ -241,6 +244,8 @@ static void candidates_merge(struct spool *s, struct candidate *fresh, size_t co
                     old->mtime.tv_nsec == fresh[i].mtime.tv_nsec;
         if (same) {
             fresh[i].since = old->since;
+            if (!fresh[i].odd && old->odd == unmovable)
+                fresh[i].odd = unmovable;
             fresh[i].told = old->told && old->odd == fresh[i].odd;
         }
     }
@@ -334,7 +339,7 @@ static bool claim_one(struct spool *s, struct candidate *c, uint64_t id, struct 
         if (errno == ENOSPC || errno == EDQUOT || errno == EIO || errno == EROFS)
             return fault_set(f, FAULT_IO, errno, "claim '%s'", claimed.name);
         if (errno != ENOENT)
-            c->odd = "it may not be moved out of incoming/";
+            c->odd = unmovable;
         return true;
     }
     STEP("claim");
@@ -352,7 +357,8 @@ bool spool_claim(struct spool *s, int64_t mono, uint64_t id, struct import *ret,
     for (; s->next < s->count; s->next++) {
         struct candidate *c = &s->at[s->next];
         bool early = s->ready == READY_SETTLE && mono - c->since < s->settle;
-        if (c->odd || early || !is_complete(s, c, mono))
+        bool stays = c->odd && c->odd != unmovable;
+        if (stays || early || !is_complete(s, c, mono))
             continue;
         if (!claim_one(s, c, id, ret, ret_claimed, f))
             return false;
@@ -427,6 +433,9 @@ bool spool_move(struct spool *s, const char *name, enum spool_folder from, enum 
                 *f = moved;
             return fault_in(f, "%s", s->paths[to]);
         }
+        /* the crash may have come before the rename was durable */
+        if (!fsio_sync(s->fds[to], name, f) || !fsio_sync(s->fds[from], name, f))
+            return false;
     }
     marker_move(s, name, from, name, to);
     return true;
@@ -449,20 +458,39 @@ bool spool_read(struct spool *s, enum spool_folder folder, const char *name, int
     return true;
 }
 
-size_t spool_odd(struct spool *s, int64_t mono, struct spool_odd *to, size_t room)
+static bool has_settled_odd(const struct spool *s, const struct candidate *c, int64_t mono)
+{
+    return c->odd && mono - c->since >= s->settle;
+}
+
+static void odd_fill(const struct candidate *c, struct spool_odd *to)
+{
+    spool_name_print(c->name, to->name, sizeof to->name);
+    to->reason = c->odd;
+}
+
+size_t spool_odd(const struct spool *s, int64_t mono, struct spool_odd *to, size_t room)
 {
     size_t count = 0;
     for (size_t i = 0; i < s->count; i++) {
-        struct candidate *c = &s->at[i];
-        if (!c->odd || mono - c->since < s->settle)
+        if (!has_settled_odd(s, &s->at[i], mono))
             continue;
-        if (count < room) {
-            spool_name_print(c->name, to[count].name, sizeof to[count].name);
-            to[count].reason = c->odd;
-            to[count].fresh = !c->told;
-            c->told = true;
-        }
+        if (count < room)
+            odd_fill(&s->at[i], &to[count]);
         count++;
     }
     return count;
+}
+
+bool spool_odd_next(struct spool *s, int64_t mono, struct spool_odd *ret)
+{
+    for (size_t i = 0; i < s->count; i++) {
+        struct candidate *c = &s->at[i];
+        if (c->told || !has_settled_odd(s, c, mono))
+            continue;
+        c->told = true;
+        odd_fill(c, ret);
+        return true;
+    }
+    return false;
 }

@@ -68,12 +68,14 @@ bool spool_move(struct spool *s, const char *name, enum spool_folder from, enum 
 bool spool_read(struct spool *s, enum spool_folder folder, const char *name, int *ret_fd,
                 uint64_t *ret_bytes, struct fault *f);
 
-/* Files that stay where they are, with the reason: at most room; returns how many there are. */
+/* A file that has settled and stays where it is. */
 struct spool_odd {
     char name[LEDGER_NAME]; /* printable */
     const char *reason;     /* static text */
-    bool fresh;             /* not yet reported by this call before: log it now */
 };
-size_t spool_odd(struct spool *s, int64_t mono, struct spool_odd *to, size_t room);
+/* At most room of them; returns how many there are. */
+size_t spool_odd(const struct spool *s, int64_t mono, struct spool_odd *to, size_t room);
+/* The next one that was not told by this call before: for the log. False when there is none. */
+bool spool_odd_next(struct spool *s, int64_t mono, struct spool_odd *ret);
 
 #endif

@@ -142,16 +142,6 @@ static bool file_look(struct survey *v, struct survey_item *item, struct fault *
     return v->rejected != CODE_NONE || header_read(v, item, f);
 }
 
-static void number_show(const struct record *record, char to[LEDGER_NUMBER])
-{
-    struct cell number = record_number(record);
-    to[0] = '\0';
-    if (number.at && number.len < LEDGER_NUMBER && strspn(number.at, "0123456789") >= number.len) {
-        memcpy(to, number.at, number.len);
-        to[number.len] = '\0';
-    }
-}
-
 /* Of several rows with one number the first valid one wins. */
 static void number_check(struct survey *v, struct survey_item *item)
 {
@@ -183,7 +173,7 @@ static bool row_look(struct survey *v, struct survey_item *item, struct fault *f
     item->state = columns_check(v->columns, &row, &v->record, &v->findings);
     if (item->state == ROW_PLANNED)
         number_check(v, item);
-    number_show(&v->record, item->number);
+    record_number_text(&v->record, item->number);
     return true;
 }
 

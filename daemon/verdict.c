@@ -71,10 +71,11 @@ static void weigh(struct job *j, struct task *t, bool looked_up, bool *ret_exhau
 
 static bool exhausted(struct job *j, struct task *t, struct fault *f)
 {
-    char code[CODE_TEXT];
-    if (t->last_code != CODE_NONE)
+    if (t->last_code != CODE_NONE) {
+        char code[CODE_TEXT];
         snprintf(t->row.detail, sizeof t->row.detail, "last answer %s",
                  code_text(t->last_code, code));
+    }
     return task_finish(j, t, ROW_FAILED, CODE_RETRIES_EXHAUSTED, f);
 }
 
@@ -295,7 +296,8 @@ bool verdict_take(struct job *j, struct fault *f)
             return false;
         if (!found)
             return true;
-        j->mono = clock_mono(); /* what is due "no sooner than" counts from when the answer was there */
+        /* what is due "no sooner than" counts from when the answer was there */
+        j->mono = clock_mono();
         bool good = a.call == PBX_ADD     ? add_answer(j, &a, f)
                     : a.call == PBX_QUERY ? query_answer(j, &a, f)
                                           : apply_answer(j, &a, f);

@@ -38,8 +38,7 @@ struct work *work_free(struct work *w)
 static bool open_schema(struct job *j, struct work *w, struct fault *f)
 {
     char path[4096];
-    snprintf(path, sizeof path, "%s/schemas/%s.json", j->config->state.directory,
-             w->import.schema);
+    snprintf(path, sizeof path, "%s/schemas/%s.json", j->config->state.directory, w->import.schema);
     return schema_read(path, &w->schema, f);
 }
 
@@ -51,8 +50,8 @@ bool work_open(struct job *j, struct work *w, struct fault *f)
     if (!spool_read(j->spool, SPOOL_WORK, name, &w->copy, &bytes, f) || !open_schema(j, w, f))
         return false;
 
-    w->rows = rows_new(w->copy, w->import.delimiter, w->import.header_offset,
-                       w->import.header_line);
+    w->rows =
+        rows_new(w->copy, w->import.delimiter, w->import.header_offset, w->import.header_line);
     struct row header;
     if (!rows_next(w->rows, &header, f))
         return false;
@@ -74,28 +73,14 @@ bool work_row(struct work *w, const struct ledger_row *row, enum row_state *ret_
         return true;
 
     enum row_state state = columns_check(w->columns, &read, &w->record, &w->findings);
-    char number[LEDGER_NUMBER];
-    work_number(&w->record, number);
+    char number[RECORD_NUMBER];
+    record_number_text(&w->record, number);
     if (strcmp(number, row->number) == 0)
         *ret_state = state;
     return true;
 }
 
-void work_number(const struct record *record, char to[LEDGER_NUMBER])
-{
-    struct cell number = record_number(record);
-    to[0] = '\0';
-    if (!number.at || number.len >= LEDGER_NUMBER)
-        return;
-    for (size_t i = 0; i < number.len; i++)
-        if (number.at[i] < '0' || number.at[i] > '9')
-            return;
-    memcpy(to, number.at, number.len);
-    to[number.len] = '\0';
-}
-
-void work_turn(struct job *j, struct work *w, enum import_state state, int code,
-               const char *reason)
+void work_turn(struct job *j, struct work *w, enum import_state state, int code, const char *reason)
 {
     w->import.state = state;
     w->import.filed = false;
@@ -123,8 +108,7 @@ bool work_known(struct job *j, struct work *w, struct ledger_row *row, struct fa
     row->state = same ? ROW_UNCHANGED : ROW_SKIPPED;
     row->code = same ? CODE_NONE : CODE_CHANGED;
     row->finished = j->wall;
-    snprintf(row->detail, sizeof row->detail, "%.*s", (int)sizeof row->detail - 1,
-             buf_get(&names));
+    snprintf(row->detail, sizeof row->detail, "%.*s", (int)sizeof row->detail - 1, buf_get(&names));
     buf_free(&names);
     return true;
 }

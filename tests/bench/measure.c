@@ -2,7 +2,6 @@
 /* Runs a command and writes into a file what it took, as NAME=NUMBER lines: exit (its status),
  * wall and cpu (seconds), rss (KiB that were resident at most), voluntary (times it went to
  * sleep). */
-#include <errno.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <string.h>
@@ -30,17 +29,21 @@ int main(int argc, char **argv)
         fputs("usage: measure FILE COMMAND [ARGUMENT]…\n", stderr);
         return 2;
     }
-    FILE *to = fopen(argv[1], "w");
     pid_t pid = 0;
     double began = now();
-    int error = to ? posix_spawnp(&pid, argv[2], NULL, NULL, argv + 2, environ) : errno;
+    int error = posix_spawnp(&pid, argv[2], NULL, NULL, argv + 2, environ);
     if (error) {
-        fprintf(stderr, "measure: %s\n", strerror(error));
+        fprintf(stderr, "measure: %s: %s\n", argv[2], strerror(error));
         return 2;
     }
     int status = 0;
     struct rusage usage;
     wait4(pid, &status, 0, &usage);
+    FILE *to = fopen(argv[1], "w");
+    if (!to) {
+        perror(argv[1]);
+        return 2;
+    }
     fprintf(to, "exit=%d\nwall=%.3f\ncpu=%.3f\nrss=%ld\nvoluntary=%ld\n",
             WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), now() - began,
             seconds(usage.ru_utime) + seconds(usage.ru_stime), usage.ru_maxrss, usage.ru_nvcsw);

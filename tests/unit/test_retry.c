@@ -124,6 +124,17 @@ static void stragglers_are_no_probes(void **state)
     assert_int_equal(g.opened, NOW);
 }
 
+static void a_pause_outlasts_good_answers(void **state)
+{
+    (void)state;
+    struct gate g = {0};
+    gate_pause(&g, NOW + 1000);
+    gate_pause(&g, NOW + 500);
+    gate_good(&g);
+    assert_int_equal(gate_room(&g, NOW + 999, 0, 4), 0);
+    assert_int_equal(gate_room(&g, NOW + 1000, 0, 4), 4);
+}
+
 static void a_longer_pause_is_never_cut_short(void **state)
 {
     (void)state;
@@ -154,6 +165,7 @@ int main(void)
         cmocka_unit_test(back_off_doubles_up_to_its_limit),
         cmocka_unit_test(chance_spreads_the_back_off),
         cmocka_unit_test(back_off_keeps_to_odd_settings),
+        cmocka_unit_test(a_pause_outlasts_good_answers),
         cmocka_unit_test(a_shut_gate_passes_only_what_is_free),
         cmocka_unit_test(three_different_rows_open_it),
         cmocka_unit_test(a_good_answer_between_starts_the_count_again),

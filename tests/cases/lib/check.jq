@@ -134,10 +134,11 @@ def breaches:
     ([$journal[] | select(.created) | .number] | group_by(.)[] | select(length > 1)
      | "\(.[0]) was created \(length) times"),
 
-    # of each number: its adds and look-ups in order
-    ([calls[] | select(.call == "add" or .call == "query") | . as $c
-      | (.number // "" | split(",")[]) | {number: ., call: $c}]
-     | group_by(.number)[] | .[0].number as $number | map(.call) as $of
+    # of each number, up to a retry by an operator: its adds and look-ups in order
+    ([foreach $journal[] as $c (0; . + if $c.event == "retry" then 1 else 0 end;
+          {retry: ., number: ($c.number // "" | split(",")[]), call: $c})
+      | select(.call.call | IN("add", "query"))]
+     | group_by([.number, .retry])[] | .[0].number as $number | map(.call) as $of
      | foreach $of[] as $c ({add: null, looked: false, breach: null};
            .breach = null
            | if $c.call == "add" then

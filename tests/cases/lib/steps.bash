@@ -168,6 +168,8 @@ step_stop_after() {
 
 # extspool ARGUMENT…: the operator's tool; what it says goes to want.out.
 step_extspool() {
+    # then rows in doubt may be asked for again
+    [ "$1" != retry ] || echo '{"event":"retry"}' >>"$JOURNAL"
     "$BIN/extspool" -c "$CONF" "$@" >>"$WORLD/out" 2>&1
     note $? extspool "$@"
 }
