@@ -14,8 +14,8 @@
 #error "assertions guard the promises of this program: they stay on in release builds"
 #endif
 
-#define COUNT_OF(array)          (sizeof(array) / sizeof((array)[0]))
-#define ON_LEAVE(function)       __attribute__((cleanup(function)))
+#define COUNT_OF(array)         (sizeof(array) / sizeof((array)[0]))
+#define ON_LEAVE(function)      __attribute__((cleanup(function)))
 #define PRINTF_LIKE(text, args) __attribute__((format(printf, text, args)))
 
 /* Memory from the C library. Out of memory logs one line and aborts: every crash is safe by

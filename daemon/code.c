@@ -81,9 +81,9 @@ const char *import_state_text(enum import_state state)
 const char *row_state_text(enum row_state state)
 {
     static const char *const names[] = {
-        [ROW_PLANNED] = "planned", [ROW_SENDING] = "sending",     [ROW_DOUBT] = "in doubt",
-        [ROW_REFUSED] = "refused", [ROW_CREATED] = "created",     [ROW_UNCHANGED] = "unchanged",
-        [ROW_SKIPPED] = "skipped", [ROW_INVALID] = "invalid",     [ROW_FAILED] = "failed",
+        [ROW_PLANNED] = "planned", [ROW_SENDING] = "sending", [ROW_DOUBT] = "in doubt",
+        [ROW_REFUSED] = "refused", [ROW_CREATED] = "created", [ROW_UNCHANGED] = "unchanged",
+        [ROW_SKIPPED] = "skipped", [ROW_INVALID] = "invalid", [ROW_FAILED] = "failed",
     };
     assert((size_t)state < COUNT_OF(names) && names[state]);
     return names[state];

@@ -32,7 +32,8 @@
     X(20, CODE_NOT_SENT, "not-sent", "not sent, because the import is held or was cancelled")      \
     X(21, CODE_CANCELLED, "cancelled", "not sent, because the import was cancelled")               \
     X(22, CODE_IN_DOUBT, "in-doubt", "the PBX may have created it, and it cannot be asked")        \
-    X(23, CODE_RETRIES_EXHAUSTED, "retries-exhausted", "the PBX answered this row badly each time") \
+    X(23, CODE_RETRIES_EXHAUSTED, "retries-exhausted",                                             \
+      "the PBX answered this row badly each time")                                                 \
     X(24, CODE_UNKNOWN_COLUMN, "unknown-column", "the column is not known and is left out")        \
     X(25, CODE_MISSING_COLUMN, "missing-column", "a required column is missing")                   \
     X(26, CODE_DUPLICATE_COLUMN, "duplicate-column", "two columns have the same heading")          \
@@ -83,10 +84,10 @@ const char *import_state_text(enum import_state state);
 
 /* The last five are outcomes: final, one for each record. The order is the ledger's. */
 enum row_state {
-    ROW_PLANNED,   /* may be sent */
-    ROW_SENDING,   /* the intent is committed: the call may have left */
-    ROW_DOUBT,     /* the PBX may have done the work: look up before anything else */
-    ROW_REFUSED,   /* refused for good: look up whether it is there already */
+    ROW_PLANNED, /* may be sent */
+    ROW_SENDING, /* the intent is committed: the call may have left */
+    ROW_DOUBT,   /* the PBX may have done the work: look up before anything else */
+    ROW_REFUSED, /* refused for good: look up whether it is there already */
     ROW_CREATED = 10,
     ROW_UNCHANGED,
     ROW_SKIPPED,

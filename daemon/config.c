@@ -96,7 +96,8 @@ static const struct config_key keys[] = {
     {KEY(report, formats), .type = &value_words, .standard = "json csv html",
      .meaning = "which reports are written", .words = WORDS("json", "csv", "html")},
     {KEY(report, keep), .type = &value_duration, .standard = "90d",
-     .meaning = "age at which reports and originals go; 0: never (so far nothing is removed)", .most = DAYS(36500)},
+     .meaning = "age at which reports and originals go; 0: never (so far nothing is removed)",
+     .most = DAYS(36500)},
 
     {KEY(state, directory), .type = &value_text, .standard = "/var/lib/extspoold",
      .meaning = "folder of the ledger", .least = 1},

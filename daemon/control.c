@@ -87,8 +87,8 @@ size_t control_fds(const struct control *c, struct http_fd *to, size_t room)
     to[count++] = (struct http_fd){.fd = c->listener};
     for (size_t i = 0; i < CLIENTS_MOST; i++)
         if (c->clients[i].fd >= 0)
-            to[count++] = (struct http_fd){.fd = c->clients[i].fd,
-                                           .write = c->clients[i].answer.len > 0};
+            to[count++] =
+                (struct http_fd){.fd = c->clients[i].fd, .write = c->clients[i].answer.len > 0};
     return count;
 }
 

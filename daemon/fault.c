@@ -35,6 +35,7 @@ bool fault_in(struct fault *f, const char *format, ...)
     size_t len = strlen(prefix);
     memcpy(f->text, prefix, len + 1);
     if (len + 2 < sizeof f->text) /* what does not fit is cut */
-        snprintf(f->text + len, sizeof f->text - len, ": %.*s", (int)(sizeof f->text - len - 3), old);
+        snprintf(f->text + len, sizeof f->text - len, ": %.*s", (int)(sizeof f->text - len - 3),
+                 old);
     return false;
 }

@@ -84,8 +84,7 @@ bool fsio_sync(int fd, const char *name, struct fault *f)
     return true;
 }
 
-bool fsio_create(int folder, const char *temp, mode_t mode, struct fsio_file **ret,
-                 struct fault *f)
+bool fsio_create(int folder, const char *temp, mode_t mode, struct fsio_file **ret, struct fault *f)
 {
     if (unlinkat(folder, temp, 0) != 0 && errno != ENOENT)
         return fault_set(f, FAULT_IO, errno, "remove '%s'", temp);

@@ -11,7 +11,7 @@
 #include <curl/curl.h>
 #include <stdio.h>
 
-#define WAIT_FDS_MOST 256
+#define WAIT_FDS_MOST    256
 #define RETRY_AFTER_MOST (3600 * 1000) /* a PBX that asks for more is asked again after an hour */
 
 struct call {

@@ -25,13 +25,13 @@
 #include "spool.h"
 #include "spool_name.h"
 
-#define WORKS_MOST  16   /* imports worked on at the same time */
-#define TASKS_MOST  4096 /* rows in memory */
-#define WINDOW_MOST 1024 /* intents committed ahead of the calls */
+#define WORKS_MOST         16   /* imports worked on at the same time */
+#define TASKS_MOST         4096 /* rows in memory */
+#define WINDOW_MOST        1024 /* intents committed ahead of the calls */
 #define REPORT_ROWS_A_TURN 2000
-#define QUERY_MOST  50   /* numbers asked for in one call */
-#define QUERIES_MOST 300 /* on their way: the greatest concurrency */
-#define QUERY_PROBE UINT64_MAX /* tag of a query that only asks whether queries work */
+#define QUERY_MOST         50         /* numbers asked for in one call */
+#define QUERIES_MOST       300        /* on their way: the greatest concurrency */
+#define QUERY_PROBE        UINT64_MAX /* tag of a query that only asks whether queries work */
 
 enum stage { STAGE_COPY, STAGE_ROWS, STAGE_SENDING, STAGE_FILING };
 
@@ -119,11 +119,11 @@ struct job {
     /* works */
     struct work *works[WORKS_MOST];
     size_t next_work, next_intake; /* round robin */
-    bool more_works;   /* the ledger may hold unfinished imports that are not loaded */
+    bool more_works;               /* the ledger may hold unfinished imports that are not loaded */
     /* tasks */
     struct task *tasks;
     size_t tasks_count, task_hint;
-    uint64_t serial; /* of the last task made */
+    uint64_t serial;          /* of the last task made */
     size_t ready[TASKS_MOST]; /* ring of indices */
     size_t ready_head, ready_count;
     int64_t later_due; /* no later task is due before */
@@ -188,11 +188,12 @@ void task_later(struct job *j, struct task *t, int64_t due);
 void task_ready(struct job *j, struct task *t);
 void task_drop(struct job *j, struct task *t);
 bool task_again(struct job *j, struct task *t, struct fault *f); /* its time has come */
-bool task_save(struct job *j, struct task *t, struct fault *f); /* its row into the ledger */
+bool task_save(struct job *j, struct task *t, struct fault *f);  /* its row into the ledger */
 
 /* ---- job.c ---- */
 struct work *job_work(struct job *j, uint64_t id);
-/* An import as it is now, in memory or in the ledger (operate.c). FAULT_INPUT when there is none. */
+/* An import as it is now, in memory or in the ledger (operate.c). FAULT_INPUT when there is none.
+ */
 bool job_find(struct job *j, uint64_t id, struct import *ret, struct fault *f);
 void job_dirty(struct job *j); /* the ledger has changed: a commit is due soon */
 uint32_t job_random(void);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The ledger (SQLite): places and outcomes of every record, never its values. One process writes
  * it. Changes gather in one transaction until ledger_commit, the barrier: what it returned from
- * is on the disk. The file is DIRECTORY/ledger.db; DIRECTORY/ledger.lock is held while it is open. */
+ * is on the disk. The file is DIRECTORY/ledger.db; DIRECTORY/ledger.lock is held while it is open.
+ */
 #ifndef EXTSPOOLD_LEDGER_H
 #define EXTSPOOLD_LEDGER_H
 
@@ -16,7 +17,8 @@ struct ledger;
 #define LEDGER_NUMBER RECORD_NUMBER
 #define LEDGER_REASON 256
 
-/* One import. Fixed-size texts are NUL-terminated. Times are wall-clock milliseconds, 0 = not yet. */
+/* One import. Fixed-size texts are NUL-terminated. Times are wall-clock milliseconds, 0 = not yet.
+ */
 struct import {
     uint64_t id;
     enum import_state state;
@@ -43,10 +45,10 @@ struct import {
     uint64_t columns; /* cells in the header */
     uint64_t rows;    /* planned: known when planning ended */
     int64_t started, finished;
-    int deaths;                  /* of the daemon while this import was worked on */
-    int code;                    /* why it is held or rejected, or CODE_NONE */
-    char reason[LEDGER_REASON];  /* the same in words */
-    enum import_state resume;    /* what a release goes on to */
+    int deaths;                 /* of the daemon while this import was worked on */
+    int code;                   /* why it is held or rejected, or CODE_NONE */
+    char reason[LEDGER_REASON]; /* the same in words */
+    enum import_state resume;   /* what a release goes on to */
 };
 
 struct ledger_row {
@@ -121,8 +123,8 @@ struct ledger_content {
     uint8_t at[LEDGER_CONTENT_MOST];
     size_t len; /* 0: nothing known */
 };
-bool ledger_made_get(struct ledger *l, int64_t pbx, const char *number,
-                     struct ledger_content *ret, struct fault *f);
+bool ledger_made_get(struct ledger *l, int64_t pbx, const char *number, struct ledger_content *ret,
+                     struct fault *f);
 bool ledger_made_put(struct ledger *l, int64_t pbx, const char *number,
                      const struct ledger_content *content, struct fault *f);
 

@@ -195,8 +195,8 @@ bool ledger_number_open(struct ledger *l, const char *number, uint64_t before, u
     return true;
 }
 
-bool ledger_made_get(struct ledger *l, int64_t pbx, const char *number,
-                     struct ledger_content *ret, struct fault *f)
+bool ledger_made_get(struct ledger *l, int64_t pbx, const char *number, struct ledger_content *ret,
+                     struct fault *f)
 {
     static const char text[] = "SELECT content FROM made WHERE pbx=?1 AND number=?2";
     struct sql_query *q = sql_query(l->sql, text, f);

@@ -14,6 +14,7 @@ struct pbx;
 enum pbx_call { PBX_LOGIN, PBX_HEARTBEAT, PBX_ADD, PBX_QUERY, PBX_APPLY };
 
 #define PBX_ERRNO_ABSENT 10006 /* a query's answer for a number that does not exist */
+#define PBX_ERRNO_EXISTS 10085 /* the number exists already */
 #define PBX_ERRNO_BUSY   10025 /* applied too often: an apply is due after the last row */
 
 enum pbx_verdict {
@@ -28,8 +29,8 @@ struct pbx_answer {
     uint64_t tag;
     enum pbx_call call; /* PBX_ADD, PBX_QUERY or PBX_APPLY */
     enum pbx_verdict verdict;
-    bool in_doubt; /* the work may have been done */
-    int code;      /* CODE_PBX + errno or CODE_HTTP + status, or CODE_NONE */
+    bool in_doubt;           /* the work may have been done */
+    int code;                /* CODE_PBX + errno or CODE_HTTP + status, or CODE_NONE */
     struct wire_answer wire; /* lent until the next pbx_next */
 };
 

@@ -6,7 +6,7 @@
 #include "pbx.h"
 #include "retry.h"
 
-#define PBX_CALLS 5
+#define PBX_CALLS        5
 #define PBX_PENDING_MOST 300 /* calls in flight: the greatest concurrency, login and heartbeat */
 
 struct pbx_pending {

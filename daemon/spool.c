@@ -350,8 +350,8 @@ static bool claim_one(struct spool *s, struct candidate *c, uint64_t id, struct 
     return true;
 }
 
-bool spool_claim(struct spool *s, int64_t mono, uint64_t id, struct import *ret,
-                 bool *ret_claimed, struct fault *f)
+bool spool_claim(struct spool *s, int64_t mono, uint64_t id, struct import *ret, bool *ret_claimed,
+                 struct fault *f)
 {
     *ret_claimed = false;
     for (; s->next < s->count; s->next++) {

@@ -45,8 +45,8 @@ int64_t spool_due(const struct spool *s);
  * stem, file and bytes of ret. *ret_claimed is false when there is none now. A batch of claims
  * is durable after spool_sync, which must come before the ledger's commit. */
 bool spool_sync(struct spool *s, struct fault *f);
-bool spool_claim(struct spool *s, int64_t mono, uint64_t id, struct import *ret,
-                 bool *ret_claimed, struct fault *f);
+bool spool_claim(struct spool *s, int64_t mono, uint64_t id, struct import *ret, bool *ret_claimed,
+                 struct fault *f);
 
 /* A file that lies in work/ and that the ledger does not know (killed between claim and commit):
  * fills ret from its name. Call until *ret_found is false; known tells which ids the ledger has

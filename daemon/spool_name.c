@@ -7,7 +7,7 @@
 #include "buf.h"
 
 #define FILE_NAME_MOST 250 /* of 255: the marker NAME.done must fit as well */
-#define REPORT_LONGEST 12 /* ".results.csv" */
+#define REPORT_LONGEST 12  /* ".results.csv" */
 #define EXTENSION_MOST 32
 
 /* What programs leave about while they still write. */
@@ -103,8 +103,8 @@ bool spool_name_parse(const char *file, struct import *ret)
     ret->id = id;
     snprintf(ret->file, sizeof ret->file, "%s", file);
     snprintf(ret->name, sizeof ret->name, "%s", name);
-    snprintf(ret->stem, sizeof ret->stem, "%.*s",
-             (int)(extension_at(name) + (size_t)(name - file)), file);
+    snprintf(ret->stem, sizeof ret->stem, "%.*s", (int)(extension_at(name) + (size_t)(name - file)),
+             file);
     return true;
 }
 

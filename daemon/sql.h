@@ -33,7 +33,8 @@ void sql_done(struct sql_query *q); /* gives up the rest of an answer */
 
 /* Columns of the row, from 0. */
 int64_t sql_int(struct sql_query *q, int column);
-void sql_text(struct sql_query *q, int column, char *to, size_t room); /* cut to room; "" for NULL */
+void sql_text(struct sql_query *q, int column, char *to,
+              size_t room); /* cut to room; "" for NULL */
 size_t sql_bytes(struct sql_query *q, int column, void *to, size_t room); /* their number */
 
 #endif

@@ -192,6 +192,13 @@ static bool is_equal(const struct record *record, const struct wire_extension *f
     return true;
 }
 
+/* The number is there, and not by us. */
+static bool exists(struct job *j, struct task *t, struct fault *f)
+{
+    bool skip = j->config->import.existing == EXISTING_SKIP;
+    return task_finish(j, t, skip ? ROW_SKIPPED : ROW_FAILED, CODE_ALREADY_EXISTS, f);
+}
+
 static bool found_there(struct job *j, struct task *t, const struct wire_extension *found,
                         struct fault *f)
 {
@@ -205,10 +212,7 @@ static bool found_there(struct job *j, struct task *t, const struct wire_extensi
         if (ours)
             content_of(j->tagger, &w->record, &t->content);
     }
-    if (ours)
-        return task_finish(j, t, ROW_CREATED, CODE_NONE, f);
-    bool skip = j->config->import.existing == EXISTING_SKIP;
-    return task_finish(j, t, skip ? ROW_SKIPPED : ROW_FAILED, CODE_ALREADY_EXISTS, f);
+    return ours ? task_finish(j, t, ROW_CREATED, CODE_NONE, f) : exists(j, t, f);
 }
 
 static bool found_absent(struct job *j, struct task *t, struct fault *f)
@@ -230,6 +234,8 @@ static bool found_absent(struct job *j, struct task *t, struct fault *f)
 
 bool verdict_unasked(struct job *j, struct task *t, struct fault *f)
 {
+    if (t->row.state == ROW_REFUSED && t->row.code == CODE_PBX + PBX_ERRNO_EXISTS)
+        return exists(j, t, f);
     if (t->row.state == ROW_REFUSED)
         return task_finish(j, t, ROW_FAILED, t->row.code, f);
     return task_finish(j, t, ROW_FAILED, CODE_IN_DOUBT, f);

@@ -8,8 +8,7 @@ void wire_json_record(const struct record *record, struct buf *to)
     for (size_t i = 0; i < record->count; i++) {
         const struct record_value *v = &record->values[i];
         if (v->at)
-            json_object_object_add_ex(body, v->name,
-                                      json_object_new_string_len(v->at, (int)v->len),
+            json_object_object_add_ex(body, v->name, json_object_new_string_len(v->at, (int)v->len),
                                       JSON_C_OBJECT_ADD_KEY_IS_NEW);
     }
     size_t len = 0;

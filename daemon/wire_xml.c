@@ -16,7 +16,7 @@ struct reader {
     XML_Parser parser;
     struct wire_answer *answer;
     int depth;
-    bool leaf[DEPTH_MOST + 1];                     /* no child seen yet */
+    bool leaf[DEPTH_MOST + 1];                      /* no child seen yet */
     struct wire_extension children[DEPTH_MOST + 1]; /* leaf children of the element at that depth */
     struct buf text;
     char status[32];
