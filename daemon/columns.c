@@ -174,7 +174,7 @@ static void malformed_note(const struct columns *c, const struct row *row, struc
                     "the quote opened in line %" PRIu64 " is never closed", row->quote_line);
         break;
     case CODE_TOO_LONG:
-        finding_add(list, row->code, SEVERITY_ERROR, heading, "the record is longer than %d bytes",
+        finding_add(list, row->code, SEVERITY_ERROR, NULL, "the record is longer than %d bytes",
                     ROWS_RECORD_MOST);
         break;
     default:

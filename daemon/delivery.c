@@ -116,8 +116,8 @@ bool delivery_start(struct job *j, struct work *w, struct fault *f)
     w->served = counts.created > 0;
     w->first_answers = (counts.created || counts.failed) ? UINT32_MAX : 0;
     w->cursor = 0;
-    w->recovered = false;
-    w->drained = false;
+    w->recovered = counts.open == 0; /* then no PBX is needed to finish it */
+    w->drained = counts.open == 0;
     job_dirty(j);
     return ledger_import_set(j->ledger, &w->import, f);
 }
@@ -238,13 +238,31 @@ static size_t window(struct job *j)
     return j->window;
 }
 
+/* Whether a row in hand will try the PBX by itself. */
+static bool has_prober(const struct job *j)
+{
+    for (size_t i = 0; i < TASKS_MOST && j->tasks_count; i++)
+        if (j->tasks[i].phase != TASK_FREE && j->tasks[i].row.state != ROW_PLANNED)
+            return true;
+    return false;
+}
+
+/* How many rows may be in hand. While the PBX is in trouble one, and only when no other is left
+ * that finds out whether it works again: such a row may have been held, cancelled or decided. */
+static size_t fill_room(struct job *j)
+{
+    if (!pbx_waiting(j->pbx, j->mono))
+        return window(j);
+    return pbx_room(j->pbx, j->mono) && !has_prober(j) ? 1 : 0;
+}
+
 bool delivery_fill(struct job *j, struct fault *f)
 {
     size_t concurrency = pbx_concurrency(j->pbx);
-    if (j->stopping || pbx_waiting(j->pbx, j->mono) || j->ready_count >= concurrency)
+    if (j->stopping || j->ready_count >= concurrency)
         return true;
 
-    size_t room = window(j);
+    size_t room = fill_room(j);
     size_t idle = 0;
     while (j->ready_count + j->abroad < room && idle < WORKS_MOST) {
         struct work *w = j->works[j->next_work];

@@ -107,8 +107,11 @@ static void call_settings(struct http *h, struct call *c)
     curl_easy_setopt(c->easy, CURLOPT_CONNECTTIMEOUT_MS, (long)h->connect_timeout);
     curl_easy_setopt(c->easy, CURLOPT_TIMEOUT_MS, (long)h->timeout);
     curl_easy_setopt(c->easy, CURLOPT_PROXY, h->proxy);
-    const char *system_cas = curl_version_info(CURLVERSION_NOW)->cainfo;
-    curl_easy_setopt(c->easy, CURLOPT_CAINFO, h->ca_file[0] ? h->ca_file : system_cas);
+    curl_easy_setopt(c->easy, CURLOPT_NOPROXY, ""); /* whatever the environment says */
+    /* libcurl trusts what is in the file and in the folder: a file of ours replaces both */
+    const curl_version_info_data *system = curl_version_info(CURLVERSION_NOW);
+    curl_easy_setopt(c->easy, CURLOPT_CAINFO, h->ca_file[0] ? h->ca_file : system->cainfo);
+    curl_easy_setopt(c->easy, CURLOPT_CAPATH, h->ca_file[0] ? NULL : system->capath);
     c->settings = h->settings;
 }
 
@@ -158,6 +161,8 @@ static void call_aim(struct call *c, const char *url)
         wipe(c->url_text, strlen(c->url_text));
     free(c->url_text);
     c->url_text = xstrdup(url);
+    /* emptied first: what cannot be parsed must not leave the old one, nor be taken as relative */
+    curl_url_set(c->url, CURLUPART_URL, NULL, 0);
     curl_url_set(c->url, CURLUPART_URL, url, 0);
     curl_easy_setopt(c->easy, CURLOPT_CURLU, c->url);
 }
@@ -215,16 +220,23 @@ static void ended_release(struct http *h)
     h->ended = NULL;
 }
 
+/* What Retry-After asks for, in milliseconds; 0 when it asks for nothing, or for the past. */
+static int64_t call_pause(struct call *c)
+{
+    curl_off_t seconds = 0;
+    curl_easy_getinfo(c->easy, CURLINFO_RETRY_AFTER, &seconds);
+    if (seconds < 0)
+        return 0;
+    return seconds > RETRY_AFTER_MOST / 1000 ? RETRY_AFTER_MOST : seconds * 1000;
+}
+
 static void answer_fill(struct call *c, CURLcode code, struct http_answer *ret)
 {
     *ret = (struct http_answer){.tag = c->tag, .body = buf_get(&c->answer), .len = c->answer.len};
     long status = 0;
-    curl_off_t retry_after = 0;
     curl_easy_getinfo(c->easy, CURLINFO_RESPONSE_CODE, &status);
-    curl_easy_getinfo(c->easy, CURLINFO_RETRY_AFTER, &retry_after);
     ret->status = (int)status;
-    ret->retry_after =
-        retry_after * 1000 > RETRY_AFTER_MOST ? RETRY_AFTER_MOST : retry_after * 1000;
+    ret->retry_after = call_pause(c);
     if (code == CURLE_OK) {
         ret->end = HTTP_ANSWERED;
         return;

@@ -245,22 +245,29 @@ void pbx_turn(struct pbx *p, int64_t mono, bool wanted)
     }
 }
 
+/* When the next call may leave, as far as that is a matter of time; a moment that is over when
+ * it may leave now. */
+static int64_t call_due(const struct pbx *p)
+{
+    int64_t due = p->locked_until;
+    if (p->gate.pause > due)
+        due = p->gate.pause;
+    if (p->gate.open && p->gate.next > due)
+        due = p->gate.next;
+    if (p->next_call > (double)due)
+        due = (int64_t)p->next_call + 1;
+    return due;
+}
+
 int64_t pbx_due(const struct pbx *p, int64_t mono, bool wanted)
 {
     if (!p->configured || p->refused)
         return CLOCK_NEVER;
-    int64_t due = p->has_token ? p->last_call + HEARTBEAT_EVERY : CLOCK_NEVER;
-    if (!wanted)
-        return due;
-    if (mono < p->locked_until)
-        return p->locked_until;
-    if (mono < p->gate.pause)
-        return p->gate.pause;
-    if (p->gate.open)
-        return p->in_flight ? due : p->gate.next;
-    if (p->next_call > (double)mono)
-        return (int64_t)p->next_call + 1;
-    return due;
+    int64_t call = call_due(p);
+    if (wanted && call > mono)
+        return call;
+    int64_t heartbeat = p->has_token ? p->last_call + HEARTBEAT_EVERY : CLOCK_NEVER;
+    return heartbeat > call ? heartbeat : call;
 }
 
 size_t pbx_room(const struct pbx *p, int64_t mono)

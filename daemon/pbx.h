@@ -30,6 +30,7 @@ struct pbx_answer {
     enum pbx_call call; /* PBX_ADD, PBX_QUERY or PBX_APPLY */
     enum pbx_verdict verdict;
     bool in_doubt;           /* the work may have been done */
+    bool for_all;            /* by its own word the PBX is in trouble, not this call */
     int code;                /* CODE_PBX + errno or CODE_HTTP + status, or CODE_NONE */
     struct wire_answer wire; /* lent until the next pbx_next */
 };

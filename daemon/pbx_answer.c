@@ -123,6 +123,7 @@ static bool failed(struct pbx *p, int64_t mono, const struct pbx_pending *call,
     case MEANS_BUSY:
         a->verdict = PBX_BAD;
         a->in_doubt = true;
+        a->for_all = true;
         shut(p, mono, a->call, p->first, false, "the PBX asks to slow down (errno 10025)");
         return true;
     case MEANS_DOWN:
@@ -149,6 +150,13 @@ static bool is_transient_status(int status)
     return status == 408 || status == 429 || status >= 500 || status == 200;
 }
 
+/* What a web server says of a call that this firmware does not have. */
+static bool is_missing(enum pbx_call call, int status)
+{
+    return (status == 404 || status == 405 || status == 501) &&
+           (call == PBX_QUERY || call == PBX_APPLY || call == PBX_HEARTBEAT);
+}
+
 /* No usable answer: a status other than 200, garbage, or none at all. */
 static void unusable(struct pbx *p, int64_t mono, const struct http_answer *from,
                      struct pbx_answer *a)
@@ -163,11 +171,17 @@ static void unusable(struct pbx *p, int64_t mono, const struct http_answer *from
     else
         snprintf(reason, sizeof reason, "the PBX's web server answers %d", from->status);
 
+    if (from->end == HTTP_ANSWERED && is_missing(a->call, from->status)) {
+        a->code = CODE_HTTP + from->status;
+        a->verdict = PBX_UNSUPPORTED;
+        return;
+    }
     if (from->end != HTTP_ANSWERED || is_transient_status(from->status)) {
         a->code = from->end == HTTP_ANSWERED && from->status != 200 ? CODE_HTTP + from->status
                                                                     : CODE_NONE;
         gate_pause(&p->gate, mono + from->retry_after);
-        if (from->retry_after || from->status == 429)
+        a->for_all = from->retry_after || from->status == 429;
+        if (a->for_all)
             shut(p, mono, a->call, from->retry_after, false, reason);
         else
             bad(p, mono, a, reason);
@@ -175,11 +189,7 @@ static void unusable(struct pbx *p, int64_t mono, const struct http_answer *from
     }
     a->code = CODE_HTTP + from->status;
     a->verdict = PBX_NOT_NOW;
-    bool missing = from->status == 404 || from->status == 405 || from->status == 501;
-    if (missing && (a->call == PBX_QUERY || a->call == PBX_APPLY || a->call == PBX_HEARTBEAT))
-        a->verdict = PBX_UNSUPPORTED;
-    else
-        shut(p, mono, a->call, 0, true, reason);
+    shut(p, mono, a->call, 0, true, reason);
 }
 
 static bool judge(struct pbx *p, int64_t mono, const struct pbx_pending *call,

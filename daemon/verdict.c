@@ -103,7 +103,7 @@ static bool count_first(struct job *j, struct work *w, int refusal, struct fault
 static bool add_bad(struct job *j, struct task *t, const struct pbx_answer *a, struct fault *f)
 {
     t->tries++;
-    t->unweighed = a->verdict == PBX_BAD;
+    t->unweighed = a->verdict == PBX_BAD && !a->for_all;
     t->last_code = a->code;
     int64_t wait = back_off(j, t);
     if (a->in_doubt) {

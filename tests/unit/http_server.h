@@ -32,7 +32,7 @@ enum server_after {
 /* The answer to the next request whose first line has `call` in it. The last of these serves for
  * all that follow. */
 struct step {
-    const char *call; /* "" for any */
+    const char *call; /* NULL for any */
     int status;       /* with headers and body; 0: raw is sent as it is, or nothing */
     const char *headers;
     const char *body;
@@ -98,7 +98,8 @@ static inline struct step server_step(struct server *s, const char *head)
     size_t line = strcspn(head, "\r");
     size_t last = SERVER_STEPS;
     for (size_t i = 0; i < s->step_count; i++) {
-        if (!memmem(head, line, s->steps[i].call, strlen(s->steps[i].call)))
+        const char *call = s->steps[i].call;
+        if (call && !memmem(head, line, call, strlen(call)))
             continue;
         last = i;
         if (!s->used[i])

@@ -63,9 +63,9 @@ static const char *difference(struct record before, struct record after)
 static void the_same_values_are_the_same(void **state)
 {
     (void)state;
-    assert_string_equal(difference(record_of("2002", "Ann", "", "123456"),
-                                   record_of("2002", "Ann", "", "123456")),
-                        "same");
+    assert_string_equal(
+        difference(record_of("2002", "Ann", "", "123456"), record_of("2002", "Ann", "", "123456")),
+        "same");
     assert_string_equal(
         difference(record_of("2002", NULL, NULL, NULL), record_of("2002", NULL, NULL, NULL)),
         "same");

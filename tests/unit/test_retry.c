@@ -15,7 +15,7 @@ static void back_off_doubles_up_to_its_limit(void **state)
     static const struct {
         unsigned tries;
         int64_t longest;
-    } cases[] = {{0, 500},  {1, 500},   {2, 1000},  {3, 2000},   {7, 32000},
+    } cases[] = {{0, 500},   {1, 500},   {2, 1000},   {3, 2000},     {7, 32000},
                  {8, 60000}, {9, 60000}, {64, 60000}, {1000, 60000}, {UINT32_MAX, 60000}};
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         assert_int_equal(retry_delay(500, 60000, cases[i].tries, UINT32_MAX), cases[i].longest);
@@ -146,6 +146,24 @@ static void a_longer_pause_is_never_cut_short(void **state)
     assert_int_equal(gate_room(&g, NOW + 60000, 0, 4), 1);
 }
 
+/* What the PBX asked for holds whatever becomes of the calls that were on their way already. */
+static void a_pause_outlives_good_answers(void **state)
+{
+    (void)state;
+    struct gate g = {0};
+    gate_pause(&g, NOW + 7000);
+    gate_pause(&g, NOW + 10);
+    gate_good(&g);
+    gate_good(&g);
+    assert_false(g.open);
+    assert_int_equal(gate_room(&g, NOW + 6999, 0, 4), 0);
+    assert_int_equal(gate_room(&g, NOW + 7000, 0, 4), 4);
+    gate_pause(&g, NOW + 9000);
+    gate_shut(&g, NOW, 1);
+    assert_int_equal(gate_room(&g, NOW + 8999, 0, 4), 0);
+    assert_int_equal(gate_room(&g, NOW + 9000, 0, 4), 1);
+}
+
 static void a_probe_of_another_kind_lets_the_next_one_go(void **state)
 {
     (void)state;
@@ -172,6 +190,7 @@ int main(void)
         cmocka_unit_test(one_probe_at_a_time_passes),
         cmocka_unit_test(stragglers_are_no_probes),
         cmocka_unit_test(a_longer_pause_is_never_cut_short),
+        cmocka_unit_test(a_pause_outlives_good_answers),
         cmocka_unit_test(a_probe_of_another_kind_lets_the_next_one_go),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <cmocka.h>
 
+#include "buf.h"
 #include "spool_name.h"
 #include "utf8.h"
 
@@ -15,9 +16,19 @@ static void names_of_unfinished_files_are_ignored(void **state)
 {
     (void)state;
     static const char *const ignored[] = {
-        ".",           "..",           ".hidden.csv",    "a.csv.part",   "a.PART",
-        "a.partial",   "a.filepart",   "a.FilePart",     "a.tmp",        "a.csv.TMP",
-        "a.crdownload", "a.csv~",      ".~lock.a.csv#",
+        ".",
+        "..",
+        ".hidden.csv",
+        "a.csv.part",
+        "a.PART",
+        "a.partial",
+        "a.filepart",
+        "a.FilePart",
+        "a.tmp",
+        "a.csv.TMP",
+        "a.crdownload",
+        "a.csv~",
+        ".~lock.a.csv#",
     };
     static const char *const seen[] = {
         "a.csv", "part.csv", "a.part.csv", "tmp", "a.parts", "~a.csv", "a", "-.csv", " .csv",
@@ -106,20 +117,22 @@ static void assert_fits(const char *dropped, uint64_t id)
 static void long_names_are_cut_to_fit(void **state)
 {
     (void)state;
-    static const char *const units[] = {"a", "\xc3\xab", "\xe2\x82\xac", "\xf0\x9f\x98\x80",
-                                        "\n", "\xff", "%", "a\xe2\x82", ".", "a."};
+    static const char *const units[] = {
+        "a", "\xc3\xab", "\xe2\x82\xac", "\xf0\x9f\x98\x80", "\n", "\xff", "%", "a\xe2\x82",
+        ".", "a."};
     static const char *const extensions[] = {"", ".csv", ".an-extension-of-just-31-bytes",
                                              ".an-extension-that-is-too-long-to-keep", ".\x01\x01"};
     static const uint64_t ids[] = {1, 999999, 1000000, 999999999999999999};
     for (size_t u = 0; u < COUNT_OF(units); u++) {
         for (size_t e = 0; e < COUNT_OF(extensions); e++) {
-            char name[NAME_MOST + 1] = "x";
-            while (strlen(name) + strlen(units[u]) + strlen(extensions[e]) <= NAME_MOST) {
+            struct buf name = {0};
+            while (name.len + strlen(units[u]) + strlen(extensions[e]) < NAME_MOST) {
                 char whole[NAME_MOST + 1];
-                snprintf(whole, sizeof whole, "%s%s", name, extensions[e]);
-                assert_fits(whole, ids[(u + e + strlen(name)) % COUNT_OF(ids)]);
-                strncat(name, units[u], sizeof name - strlen(name) - 1);
+                buf_text(&name, units[u]);
+                snprintf(whole, sizeof whole, "x%s%s", buf_get(&name), extensions[e]);
+                assert_fits(whole, ids[(u + e + name.len) % COUNT_OF(ids)]);
             }
+            buf_free(&name);
         }
     }
 }
@@ -177,7 +190,7 @@ static void ids_are_read_from_names(void **state)
 static void other_files_are_no_originals(void **state)
 {
     (void)state;
-    static const char *const names[] = {"000042.utf8", "000042-", "000042",  "people.csv",
+    static const char *const names[] = {"000042.utf8", "000042-", "000042",   "people.csv",
                                         ".lock",       "",        "000000-x", "00042-x"};
     for (size_t i = 0; i < COUNT_OF(names); i++) {
         struct import import = {0};
@@ -207,11 +220,16 @@ static void names_are_printed_in_the_room_there_is(void **state)
         size_t room;
         const char *printed;
     } cases[] = {
-        {"people.csv", 256, "people.csv"},  {"people.csv", 11, "people.csv"},
-        {"people.csv", 10, "people.cs"},    {"people.csv", 1, ""},
-        {"a\xc3\xab", 4, "a\xc3\xab"},      {"a\xc3\xab", 3, "a"},
-        {"a\n", 5, "a%0A"},                 {"a\n", 4, "a"},
-        {"a\n", 3, "a"},                    {"", 5, ""},
+        {"people.csv", 256, "people.csv"},
+        {"people.csv", 11, "people.csv"},
+        {"people.csv", 10, "people.cs"},
+        {"people.csv", 1, ""},
+        {"a\xc3\xab", 4, "a\xc3\xab"},
+        {"a\xc3\xab", 3, "a"},
+        {"a\n", 5, "a%0A"},
+        {"a\n", 4, "a"},
+        {"a\n", 3, "a"},
+        {"", 5, ""},
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         char *to = xmalloc(cases[i].room); /* of this size, so that a byte too far is noticed */

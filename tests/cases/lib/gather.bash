@@ -31,10 +31,12 @@ check_again() {
 # What check.jq wants to know of the spool.
 gather_facts() {
     local folders=(incoming work "done" rejected held)
-    mkdir -p "${folders[@]}" reports
+    [ -d reports ] || mkdir -p "${folders[@]}" reports
     find "${folders[@]}" -type f ! -name '*.utf8' ! -name .lock -exec sha256sum {} + >"$WORLD/sums"
     find . -printf '%s %m %P\n' >"$WORLD/files"
-    find reports -name '*.results.csv' -exec awk -F, '
+    set -- reports/*.results.csv
+    : >"$WORLD/tallies"
+    [ ! -e "$1" ] || awk -F, '
         FNR == 1 { file = FILENAME; sub(/\.results\.csv$/, "", file); rows[file] = 0; next }
         { rows[file]++; n[file, $4]++ }
         $1 != FNR - 1 { printf "%s\trow %s in line %s\n", file, $1, FNR }
@@ -43,7 +45,7 @@ gather_facts() {
                 printf "%s\t{\"rows\":%d,\"created\":%d,\"unchanged\":%d,\"skipped\":%d," \
                     "\"invalid\":%d,\"failed\":%d}\n", f, rows[f], n[f, "created"],
                     n[f, "unchanged"], n[f, "skipped"], n[f, "invalid"], n[f, "failed"]
-        }' {} + >"$WORLD/tallies"
+        }' "$@" >"$WORLD/tallies"
 }
 
 # first FILE…: the first of them that is there.
@@ -98,6 +100,8 @@ gather_texts() {
     if [ -e "$WORLD/out" ]; then
         sed -E -e 's/[0-9-]{10}T[0-9:.]{12}Z/T/g' -e "s#$WORLD/##g" "$WORLD/out" >"$GOT/want.out"
     fi
+    [ ! -e "$CASE/want.files" ] ||
+        (cd "$SPOOL" && find . -type f ! -name .lock -printf '%P\n' | LC_ALL=C sort) >"$GOT/want.files"
     [ -e "$CASE/want.log" ] || return 0
     while IFS= read -r line; do
         grep -qF -e "$line" "$LOG" || line="not in the log: $line"
@@ -116,7 +120,7 @@ check_verify() {
 
 # The values of secret columns in the input, as far as they are long enough to be told from chance.
 input_secrets() {
-    find "$WORLD/drop" -type f -exec awk '
+    awk '
         FNR == 1 {
             delete secret
             sub(/^\xef\xbb\xbf/, "")
@@ -133,7 +137,7 @@ input_secrets() {
         {
             gsub(/["\r]/, "")
             for (i = 1; i <= NF; i++) if (secret[i] && length($i) > 5) print $i
-        }' {} + 2>/dev/null
+        }' "$WORLD"/drop/* 2>/dev/null
 }
 
 # Neither the secrets of records nor those of the session are in anything but rejects, originals

@@ -96,6 +96,8 @@ world_make() {
     : >"$LOG"
     : >"$WORLD/dropped"
     umask 077
+    # one key for all, so that keyed digests are the same in every run
+    mkdir "$STATE" && printf '%032d' 7 >"$STATE/key" || return 1
     printf '%s\n' "$PBX_PASSWORD" >"$WORLD/password"
     printf '%s\n' "$PBX_PASSWORD" >"$WORLD/pbx-password"
     umask 022
@@ -121,7 +123,9 @@ note() {
 # drop [FILE]…: puts files into incoming/, all when none is named. No daemon runs meanwhile.
 step_drop() {
     cd "$WORLD/drop" || return 1
+    shopt -s dotglob
     [ $# -gt 0 ] || set -- *
+    shopt -u dotglob
     sha256sum -- "$@" >>"$WORLD/dropped"
     cp -t "$SPOOL/incoming" -- "$@" && cd "$WORLD"
 }
@@ -185,6 +189,11 @@ step_password_gone() { rm "$WORLD/password"; }
 step_report() {
     jq -r 'del(.file.sha256, .started, .finished) | (del(.problems) | tojson), (.problems[] | tojson)' \
         "$SPOOL/reports/$(printf '%06d' "$1")"-*.json >"$GOT/want.$2.json"
+}
+
+# take-rejects ID FILE: the rejects of import ID become a file of the input.
+step_take_rejects() {
+    cp "$SPOOL/reports/$(printf '%06d' "$1")"-*.rejects.csv "$WORLD/drop/$2"
 }
 
 # move FROM TO: in the spool, as an administrator would.
