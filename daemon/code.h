@@ -80,6 +80,7 @@ enum import_state {
     IMPORT_REJECTED,
     IMPORT_CANCELLED,
 };
+/* The state's name in reports and status; static text. */
 const char *import_state_text(enum import_state state);
 
 /* The last five are outcomes: final, one for each record. The order is the ledger's. */

@@ -1,56 +1,51 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* NAME content: keyed digests of a record's values.
  *
- * Layout: for each value that is sent three bytes, two from the digest of its name and one from
- * that of name and value, in the record's order; before them eight bytes over the whole. The
- * short ones only say which field to name in a report; whether anything changed is for the eight
- * to decide. */
+ * Layout: eight bytes over the whole, then for each value that is sent three, in the record's
+ * order: two of a hash of its name, which is no secret, and one of the keyed digest of name and
+ * value. The short ones only say which field to name in a report; whether anything changed is for
+ * the eight to decide. */
 #include "content.h"
 
 #define WHOLE 8
-#define EACH  3
-#define NAME  2 /* of them */
+#define NAME  2
+#define EACH  (NAME + 1)
 
-static void value_tag(struct digest_tagger *tagger, const struct record_value *v, uint8_t to[EACH])
+/* FNV-1a, folded to the size of NAME. */
+static void name_hash(const char *name, uint8_t to[NAME])
 {
-    uint8_t name[DIGEST_TAG];
-    uint8_t value[DIGEST_TAG];
-    struct buf text = {0};
-    digest_tag(tagger, v->name, strlen(v->name), name);
-    buf_text(&text, v->name);
-    buf_char(&text, '=');
-    buf_add(&text, v->at, v->len);
-    digest_tag(tagger, text.at, text.len, value);
-    buf_wipe(&text);
-    to[0] = name[0];
-    to[1] = name[1];
-    to[2] = value[0];
+    uint32_t hash = 2166136261u;
+    for (; *name; name++)
+        hash = (hash ^ (unsigned char)*name) * 16777619u;
+    to[0] = (uint8_t)(hash ^ hash >> 16);
+    to[1] = (uint8_t)(hash >> 8 ^ hash >> 24);
 }
 
 void content_of(struct digest_tagger *tagger, const struct record *record,
                 struct ledger_content *ret)
 {
-    struct buf all = {0};
-    uint8_t whole[DIGEST_TAG];
+    uint8_t whole[DIGEST_TAG] = {0};
     ret->len = WHOLE;
     for (size_t i = 0; i < record->count; i++) {
         const struct record_value *v = &record->values[i];
         if (!v->at)
             continue;
-        buf_format(&all, "%s=%zu:", v->name, v->len);
-        buf_add(&all, v->at, v->len);
-        if (ret->len + EACH <= sizeof ret->at) {
-            value_tag(tagger, v, ret->at + ret->len);
-            ret->len += EACH;
-        }
+        uint8_t tag[DIGEST_TAG];
+        digest_tag_add(tagger, v->name, strlen(v->name) + 1); /* the NUL ends the name */
+        digest_tag(tagger, v->at, v->len, tag);
+        digest_tag_add(tagger, whole, sizeof whole);
+        digest_tag(tagger, tag, sizeof tag, whole);
+        if (ret->len + EACH > sizeof ret->at)
+            continue; /* of more fields than anybody has the last ones cannot be named */
+        name_hash(v->name, ret->at + ret->len);
+        ret->at[ret->len + NAME] = tag[0];
+        ret->len += EACH;
     }
-    digest_tag(tagger, buf_get(&all), all.len, whole);
     memcpy(ret->at, whole, WHOLE);
-    buf_wipe(&all);
 }
 
-/* Whether a tag in the content begins with these bytes. */
-static bool has_tag(const struct ledger_content *content, const uint8_t *bytes, size_t len)
+/* Whether an entry of the content begins with these bytes. */
+static bool has_entry(const struct ledger_content *content, const uint8_t *bytes, size_t len)
 {
     for (size_t at = WHOLE; at + EACH <= content->len; at += EACH)
         if (memcmp(content->at + at, bytes, len) == 0)
@@ -58,27 +53,27 @@ static bool has_tag(const struct ledger_content *content, const uint8_t *bytes, 
     return false;
 }
 
-/* A value that is not sent differs when one was sent under its name. */
-static bool is_changed(const struct ledger_content *kept, struct digest_tagger *tagger,
-                       const struct record_value *v)
-{
-    uint8_t tag[EACH];
-    value_tag(tagger, v, tag);
-    return v->at ? !has_tag(kept, tag, EACH) : has_tag(kept, tag, NAME);
-}
-
 bool content_same(const struct ledger_content *kept, const struct ledger_content *now,
-                  const struct record *record, struct digest_tagger *tagger, struct buf *names)
+                  const struct record *record, struct buf *names)
 {
     if (kept->len >= WHOLE && memcmp(kept->at, now->at, WHOLE) == 0)
         return true;
 
+    const uint8_t *entry = now->at + WHOLE;
     for (size_t i = 0; names && i < record->count; i++) {
-        if (!is_changed(kept, tagger, &record->values[i]))
+        const struct record_value *v = &record->values[i];
+        uint8_t name[NAME];
+        name_hash(v->name, name);
+        if (v->at && entry == now->at + now->len)
+            break;
+        /* a value that is not sent differs when one was sent under its name */
+        bool changed = v->at ? !has_entry(kept, entry, EACH) : has_entry(kept, name, NAME);
+        entry += v->at ? EACH : 0;
+        if (!changed)
             continue;
         if (names->len)
             buf_char(names, ' ');
-        buf_text(names, record->values[i].name);
+        buf_text(names, v->name);
     }
     return false;
 }

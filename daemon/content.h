@@ -13,9 +13,9 @@
 void content_of(struct digest_tagger *tagger, const struct record *record,
                 struct ledger_content *ret);
 
-/* Whether a record's content is what was kept. When it is not, the names of the fields that
+/* Whether a record's content, `now`, is what was kept. When it is not, the names of the fields that
  * differ are added to names (which may be NULL), separated by blanks. */
 bool content_same(const struct ledger_content *kept, const struct ledger_content *now,
-                  const struct record *record, struct digest_tagger *tagger, struct buf *names);
+                  const struct record *record, struct buf *names);
 
 #endif

@@ -47,6 +47,7 @@ void task_ready(struct job *j, struct task *t)
 {
     assert(j->ready_count < TASKS_MOST);
     t->phase = TASK_READY;
+    j->barrier = true; /* it may leave when that was passed */
     j->ready[(j->ready_head + j->ready_count++) % TASKS_MOST] = (size_t)(t - j->tasks);
 }
 
@@ -81,6 +82,7 @@ static struct task *ready_pop(struct job *j)
     struct task *t = &j->tasks[j->ready[j->ready_head]];
     j->ready_head = (j->ready_head + 1) % TASKS_MOST;
     j->ready_count--;
+    j->ready_sealed -= j->ready_sealed > 0;
     return t;
 }
 
@@ -196,7 +198,6 @@ static bool take_planned(struct job *j, struct work *w, struct ledger_row *row, 
     struct task *t = task_new(j, w, row);
     t->row.state = ROW_SENDING;
     task_ready(j, t);
-    j->barrier = true;
     return task_save(j, t, f);
 }
 
@@ -394,18 +395,21 @@ static void send_probe(struct job *j)
     pbx_query(j->pbx, j->mono, QUERY_PROBE, t->row.number);
 }
 
+bool delivery_refill(struct job *j, struct fault *f)
+{
+    while (!j->stopping && j->ready_sealed && pbx_room(j->pbx, j->mono))
+        if (!send_task(j, ready_pop(j), f))
+            return false;
+    return true;
+}
+
 bool delivery_send(struct job *j, struct fault *f)
 {
     if (!send_later(j, f))
         return false;
-    if (j->stopping)
-        return true;
-    if (j->ready_count && pbx_room(j->pbx, j->mono))
+    if (!j->stopping && j->ready_count && pbx_room(j->pbx, j->mono))
         send_probe(j);
-    while (j->ready_count && pbx_room(j->pbx, j->mono))
-        if (!send_task(j, ready_pop(j), f))
-            return false;
-    return true;
+    return delivery_refill(j, f);
 }
 
 int64_t delivery_due(const struct job *j)

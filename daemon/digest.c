@@ -96,6 +96,11 @@ struct digest_tagger *digest_tagger_free(struct digest_tagger *t)
     return NULL;
 }
 
+void digest_tag_add(struct digest_tagger *t, const void *bytes, size_t len)
+{
+    cmac_aes256_update(&t->cmac, len, bytes);
+}
+
 void digest_tag(struct digest_tagger *t, const void *bytes, size_t len, uint8_t to[DIGEST_TAG])
 {
     cmac_aes256_update(&t->cmac, len, bytes);

@@ -17,6 +17,7 @@ void digest_add(struct digest *d, const void *bytes, size_t len);
 void digest_hex(struct digest *d, char to[DIGEST_HEX]);
 struct digest *digest_free(struct digest *d); /* NULL */
 
+/* SHA-256 of one piece, as digest_hex writes it. */
 void digest_text(const void *bytes, size_t len, char to[DIGEST_HEX]);
 
 /* MD5 as 32 lower-case hex digits: how the PBX wants the password at login. */
@@ -33,6 +34,9 @@ void digest_keyed(const uint8_t key[DIGEST_BYTES], const void *bytes, size_t len
 struct digest_tagger;
 struct digest_tagger *digest_tagger_new(const uint8_t key[DIGEST_BYTES]);
 struct digest_tagger *digest_tagger_free(struct digest_tagger *t); /* wiped; NULL */
+/* Adds to what the next digest_tag covers. */
+void digest_tag_add(struct digest_tagger *t, const void *bytes, size_t len);
+/* The digest of all that was added since the last one, and of these bytes. */
 void digest_tag(struct digest_tagger *t, const void *bytes, size_t len, uint8_t to[DIGEST_TAG]);
 
 #endif

@@ -6,6 +6,7 @@
 #include "code.h"
 
 enum severity { SEVERITY_ERROR, SEVERITY_WARNING };
+/* Its name in reports; static text. */
 const char *severity_text(enum severity severity);
 
 struct finding {

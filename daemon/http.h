@@ -35,6 +35,7 @@ struct http_answer {
     char text[160];      /* what went wrong, for people; without the URL's query */
 };
 
+/* Settings are copied. One object a process: it sets libcurl up and takes it down. */
 struct http *http_new(const struct http_settings *settings);
 struct http *http_free(struct http *h); /* cuts what is in flight; NULL */
 /* New settings, for the calls that begin from now on. */

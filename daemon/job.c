@@ -211,17 +211,13 @@ static bool is_wanted(const struct job *j)
 
 static bool barrier(struct job *j, struct fault *f)
 {
-    if (!ledger_dirty(j->ledger)) {
-        j->barrier = false;
-        j->dirty_since = 0;
-        return true;
-    }
     bool due = j->barrier || j->abroad + j->ready_count == 0 || j->stopping ||
                j->mono - j->dirty_since >= COMMIT_AFTER;
     if (!due)
         return true;
     j->barrier = false;
     j->dirty_since = 0;
+    j->ready_sealed = j->ready_count;
     return ledger_commit(j->ledger, f);
 }
 
@@ -295,7 +291,7 @@ static bool is_moving(const struct job *j, const struct work *w)
 int64_t job_due(const struct job *j)
 {
     bool free_place = false;
-    if (j->claims_pending || j->hinted)
+    if (j->claims_pending || j->hinted || j->barrier)
         return 0;
     for (size_t i = 0; i < WORKS_MOST; i++) {
         free_place = free_place || !j->works[i];

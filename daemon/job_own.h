@@ -126,6 +126,7 @@ struct job {
     uint64_t serial;          /* of the last task made */
     size_t ready[TASKS_MOST]; /* ring of indices */
     size_t ready_head, ready_count;
+    size_t ready_sealed; /* of them, from the head: their intent is on the disk */
     int64_t later_due; /* no later task is due before */
     size_t abroad;
     size_t window;
@@ -168,6 +169,8 @@ bool delivery_start(struct job *j, struct work *w, struct fault *f);
 bool delivery_for_this_pbx(struct job *j, struct work *w);
 bool delivery_fill(struct job *j, struct fault *f); /* takes rows, commits nothing */
 bool delivery_send(struct job *j, struct fault *f); /* after the barrier */
+/* Lets rows whose intent is committed take the places of calls that were answered. */
+bool delivery_refill(struct job *j, struct fault *f);
 bool delivery_settle(struct job *j, struct work *w, struct fault *f); /* is it finished? */
 int64_t delivery_due(const struct job *j);
 /* Takes an import's tasks that are not on their way out of memory; intents go back to planned. */

@@ -97,6 +97,7 @@ bool ledger_imports(struct ledger *l, uint64_t after, bool unfinished, struct im
 /* Whether any import is held. */
 bool ledger_held(struct ledger *l, bool *ret, struct fault *f);
 
+/* Takes an import's rows out again, or adds one: its number in the import must be new. */
 bool ledger_rows_clear(struct ledger *l, uint64_t id, struct fault *f);
 bool ledger_row_add(struct ledger *l, uint64_t id, const struct ledger_row *row, struct fault *f);
 /* Updates state, doubted, attempts, code, due, finished and detail of one row. */

@@ -9,6 +9,7 @@
 enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };
 enum log_target { LOG_TARGET_AUTO, LOG_TARGET_JOURNAL, LOG_TARGET_STDERR };
 
+/* From now on. Before it lines of info and worse go to stderr. */
 void log_setup(enum log_level level, enum log_target target);
 
 /* Writes one line; control bytes in it are written as %XX. id 0 means no import. To the journal

@@ -6,6 +6,7 @@
 
 #include "base.h"
 
+/* What the service manager is told (sd_notify); without one, nothing. */
 void notify_ready(void);
 void notify_reloading(void);
 void notify_stopping(void);

@@ -7,6 +7,7 @@
 #include "base.h"
 
 struct numbers;
+/* An empty set. */
 struct numbers *numbers_new(void);
 struct numbers *numbers_free(struct numbers *set); /* NULL */
 

@@ -68,6 +68,7 @@ void pbx_apply(struct pbx *p, int64_t mono, uint64_t tag);
 bool pbx_next(struct pbx *p, int64_t mono, struct pbx_answer *ret, bool *ret_found,
               struct fault *f);
 
+/* What is known of them by now; forgotten with the PBX's settings. */
 enum pbx_queries pbx_queries(const struct pbx *p);
 /* How many adds the PBX has answered well (created or refused for good) so far. */
 uint64_t pbx_served(const struct pbx *p);

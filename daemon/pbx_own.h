@@ -63,7 +63,9 @@ static inline uint64_t pbx_gate_tag(enum pbx_call call, uint64_t tag)
     return (uint64_t)call << 60 | tag;
 }
 
+/* How long to wait before the next probe, in milliseconds, with jitter. */
 int64_t pbx_back_off(const struct pbx *p);
+/* Keep in the ledger, for restarts, that these credentials were refused; that we are locked out. */
 bool pbx_note_refused(struct pbx *p, struct fault *f);
 bool pbx_note_locked(struct pbx *p, int64_t mono, struct fault *f);
 /* A new token, or "" for none. */

@@ -39,6 +39,7 @@ struct report_row {
 /* One more problem with this code. The caller frees facts->codes in the end. */
 void report_code_count(struct report_facts *facts, int code);
 
+/* Whether the row goes into the rejects. */
 static inline bool report_row_refused(const struct ledger_row *row)
 {
     return row->state == ROW_INVALID || row->state == ROW_FAILED;

@@ -307,7 +307,7 @@ bool verdict_take(struct job *j, struct fault *f)
         bool good = a.call == PBX_ADD     ? add_answer(j, &a, f)
                     : a.call == PBX_QUERY ? query_answer(j, &a, f)
                                           : apply_answer(j, &a, f);
-        if (!good)
+        if (!good || !delivery_refill(j, f))
             return false;
     }
 }

@@ -104,7 +104,7 @@ bool work_known(struct job *j, struct work *w, struct ledger_row *row, struct fa
 
     struct buf names = {0};
     content_of(j->tagger, &w->record, &now);
-    bool same = content_same(&kept, &now, &w->record, j->tagger, &names);
+    bool same = content_same(&kept, &now, &w->record, &names);
     row->state = same ? ROW_UNCHANGED : ROW_SKIPPED;
     row->code = same ? CODE_NONE : CODE_CHANGED;
     row->finished = j->wall;

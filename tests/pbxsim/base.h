@@ -24,6 +24,7 @@ struct text {
     size_t room;
 };
 
+/** Each adds at the end. */
 void text_add(struct text *t, const char *bytes, size_t length);
 void text_puts(struct text *t, const char *string);
 void text_putc(struct text *t, char c);

@@ -40,6 +40,7 @@ struct plan {
     char names[80];        /* of the actions, joined by '+'; "" for none */
 };
 
+/** Nothing goes wrong, until actions are added. */
 void plan_init(struct plan *p);
 void plan_release(struct plan *p);
 

@@ -84,6 +84,7 @@ enum param { PARAMS(PARAM_ENUM) PARAM_COUNT };
 #define RECORD_COUNT (PARAM_nat + 1)
 _Static_assert(RECORD_COUNT == 30, "29 parameters and nat");
 
+/** Its name in bodies; whether the call takes it. */
 const char *param_name(enum param param);
 bool param_known(enum param param, enum call call);
 
@@ -97,6 +98,7 @@ struct fields {
     uint32_t at[PARAM_COUNT];
 };
 
+/** Copies the value; one that was there before is replaced. */
 void fields_set(struct fields *f, enum param param, const char *value);
 /** The value, lent until the next fields_set(); NULL when absent. */
 const char *fields_get(const struct fields *f, enum param param);

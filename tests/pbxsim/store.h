@@ -8,6 +8,7 @@
 struct store;
 struct extension;
 
+/** An empty store; what it holds goes with it; how many extensions it has. */
 struct store *store_new(void);
 struct store *store_free(struct store *s);
 size_t store_count(const struct store *s);
@@ -29,6 +30,7 @@ void store_add(struct store *s, const struct fields *fields);
 void store_update(struct store *s, const struct extension *e, const struct fields *fields,
                   const char *number);
 
+/** `e` is gone afterwards. */
 void store_delete(struct store *s, const struct extension *e);
 
 /** Fills the store from the state file's text. NULL, or what is wrong with it (a constant). */

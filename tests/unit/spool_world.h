@@ -40,7 +40,7 @@ static inline int spool_remove(void **state)
 
 static inline void ready_when(enum config_ready ready)
 {
-    config.spool.ready = ready;
+    config.spool.ready = (int)ready;
     spool_settings(spool, &config);
 }
 

@@ -148,6 +148,12 @@ static void tags_with_a_key(void **state)
             assert_bytes(got, cases[i].tag);
         }
     }
+    for (size_t first = 0; first <= 40; first++) { /* in pieces, the first of any length */
+        digest_tag_add(t, text, first / 2);
+        digest_tag_add(t, text + first / 2, first - first / 2);
+        digest_tag(t, text + first, 40 - first, got);
+        assert_bytes(got, cases[2].tag);
+    }
     assert_null(digest_tagger_free(t));
     assert_null(digest_tagger_free(NULL));
 }

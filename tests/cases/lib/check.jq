@@ -6,7 +6,8 @@
 #   wrong                     what must not be so in any case
 #   ended                     the id of each import that has ended
 #   secrets                   values of secret parameters that the PBX has
-# "violations" is of tests/unit/report_schema.jq, which run puts before this. Inputs: the reports;
+# "violations" is of tests/unit/report_schema.jq and "breaches" of promises.jq; run puts both before
+# this. Inputs: the reports;
 # $schema, $journal, $pbx; texts of one line for each item: $facts and $extensions (as wanted),
 # $sums ("DIGEST  PATH"), $files ("SIZE MODE PATH"), $dropped ("DIGEST  NAME"), $tallies ("STEM TAB
 # COUNTS"); $first, [retry] first in ms.
@@ -91,15 +92,6 @@ def secrets:
 
 # ---- the PBX's journal ------------------------------------------------------------------------
 
-# The work may have been done: anything but a well-formed Failed, and three errnos of those.
-def in_doubt:
-    .result != "Failed" or .http != 200 or (.errno | IN("10025", "20010", "30001"));
-
-# A look-up that answered.
-def looked_up: .http == 200 and (.result == "Success" or .errno == "10006");
-
-def calls: [$journal[] | select(.call)];
-
 def about($call; $number):
     [calls[] | select(($call == "any" or .call == $call)
                        and ($number == null or (.number // "" | split(",") | index($number))))];
@@ -127,31 +119,6 @@ def count:
 def holds($is; $op; $n):
     if $op == "=" then $is == $n elif $op == "<=" then $is <= $n
     elif $op == ">=" then $is >= $n else false end;
-
-def breaches:
-    (calls[] | select(.violation != null) | "call \(.seq) breaks the API: \(.violation)"),
-
-    ([$journal[] | select(.created) | .number] | group_by(.)[] | select(length > 1)
-     | "\(.[0]) was created \(length) times"),
-
-    # of each number, up to a retry by an operator: its adds and look-ups in order
-    ([foreach $journal[] as $c (0; . + if $c.event == "retry" then 1 else 0 end;
-          {retry: ., number: ($c.number // "" | split(",")[]), call: $c})
-      | select(.call.call | IN("add", "query"))]
-     | group_by([.number, .retry])[] | .[0].number as $number | map(.call) as $of
-     | foreach $of[] as $c ({add: null, looked: false, breach: null};
-           .breach = null
-           | if $c.call == "add" then
-                 (if .add and (.add | in_doubt) and (.looked | not)
-                  then .breach = "\($number) was asked for again without a look-up (call \($c.seq))"
-                  else . end)
-                 | .add = $c | .looked = false
-             elif ($c | looked_up) then
-                 (if .add and (.add | in_doubt) and $c.time - .add.time < $first - 1
-                  then .breach = "\($number) was looked up too soon (call \($c.seq))" else . end)
-                 | .looked = true
-             else . end;
-           .breach // empty));
 
 # A wanted fact is a line:
 #   CALL [NUMBER] calls|done|created OP N    CALL may be any

@@ -108,7 +108,7 @@ world_make() {
     [ ! -e "$CASE/script" ] || options+=(--script "$CASE/script")
     pbx_start "${options[@]}" || return 1
     conf_default
-    [ ! -e "$CASE/schema.json" ] || SETTING[import.schema]="$CASE/schema.json"
+    [ ! -e "$CASE/schema.json" ] || conf_set "import.schema=$CASE/schema.json"
     [ ! -e "$CASE/conf" ] || mapfile -t lines <"$CASE/conf"
     conf_set "${lines[@]}"
 }
@@ -127,7 +127,7 @@ step_drop() {
     [ $# -gt 0 ] || set -- *
     shopt -u dotglob
     sha256sum -- "$@" >>"$WORLD/dropped"
-    cp -t "$SPOOL/incoming" -- "$@" && cd "$WORLD"
+    cp -t "$SPOOL/incoming" -- "$@" && cd "$WORLD" || return 1
 }
 
 daemon() {
@@ -196,11 +196,8 @@ step_take_rejects() {
     cp "$SPOOL/reports/$(printf '%06d' "$1")"-*.rejects.csv "$WORLD/drop/$2"
 }
 
-# move FROM TO: in the spool, as an administrator would.
-step_move() { mv "$SPOOL"/$1 "$SPOOL/$2"; }
-
-# edit FILE SED-SCRIPT: in the input, before it is dropped once more.
-step_edit() { sed -i "${*:2}" "$WORLD/drop/$1"; }
+# edit FILE SCRIPT: changes a file of the input, before it is dropped once more.
+step_edit() { sed -i "$2" "$WORLD/drop/$1"; }
 
 steps_run() {
     local line word=()
