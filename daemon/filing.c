@@ -92,6 +92,19 @@ static bool log_end(struct job *j, const struct work *w, struct fault *f)
     return true;
 }
 
+/* Out of work/, or out of held/ when a held import is cancelled without being taken up again. */
+static bool move_original(struct job *j, struct work *w, struct fault *f)
+{
+    enum spool_folder to = folder_of(w->import.state);
+    if (spool_move(j->spool, w->import.file, SPOOL_WORK, to, f) ||
+        (f->error == ENOENT && spool_move(j->spool, w->import.file, SPOOL_HELD, to, f)))
+        return true;
+    if (f->error != ENOENT)
+        return false;
+    log_warning(w->import.id, "the file is gone from work/: %s", f->text);
+    return true;
+}
+
 bool filing_step(struct job *j, struct work *w, bool *ret_done, struct fault *f)
 {
     bool whole = false;
@@ -115,11 +128,8 @@ bool filing_step(struct job *j, struct work *w, bool *ret_done, struct fault *f)
     if (!whole)
         return true;
     w->report = report_free(w->report);
-    if (!spool_move(j->spool, w->import.file, SPOOL_WORK, folder_of(w->import.state), f)) {
-        if (f->error != ENOENT)
-            return false;
-        log_warning(w->import.id, "the file is gone from work/: %s", f->text);
-    }
+    if (!move_original(j, w, f))
+        return false;
     w->import.filed = true;
     job_dirty(j);
     j->barrier = true;

@@ -72,12 +72,14 @@ static bool decode(struct reader *r, const char *token, size_t token_len, size_t
 static bool string_read(struct reader *r, struct json_object **ret)
 {
     const char *c = r->at + 1;
+    bool plain = true;
 
     for (; c < r->end && *c != '"'; c++) {
         if ((unsigned char)*c < 0x20)
             return refuse(r, c, "a control character in a string");
         if (r->end - c >= 6 && memcmp(c, "\\u0000", 6) == 0)
             return refuse(r, c, "a NUL character in a string");
+        plain = plain && *c != '\\';
         if (*c == '\\' && r->end - c >= 2)
             c++;
     }
@@ -85,6 +87,11 @@ static bool string_read(struct reader *r, struct json_object **ret)
         return refuse(r, r->at, "a string that does not end");
 
     size_t len = (size_t)(c + 1 - r->at);
+    if (plain && utf8_valid(r->at + 1, len - 2) == len - 2) { /* nothing is left to decode */
+        *ret = json_object_new_string_len(r->at + 1, (int)(len - 2));
+        r->at += len;
+        return true;
+    }
     return decode(r, r->at, len, len, ret);
 }
 

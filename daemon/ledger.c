@@ -17,8 +17,11 @@
 
 #define LEDGER_VERSION 1
 
-/* row: n counts from 1 after the header. The index holds open rows only: it answers "is this
- * number still to be sent by another import" and is empty when all is done. */
+/* row: n counts from 1 after the header. state is the outcome, or 0 while the row is open; step is
+ * then how far it has come. They are two columns since SQLite writes an index again whenever a
+ * column of its WHERE changes, and rows change their step far more often than their number. The
+ * index holds open rows only: it answers "is this number still to be sent by another import" and
+ * is empty when all is done. */
 static const char version_1[] =
     "CREATE TABLE note(name TEXT PRIMARY KEY, text TEXT) STRICT, WITHOUT ROWID;"
     "CREATE TABLE pbx(id INTEGER PRIMARY KEY, url BLOB NOT NULL UNIQUE) STRICT;"
@@ -30,9 +33,10 @@ static const char version_1[] =
     "INTEGER,"
     " code INTEGER, reason TEXT, resume INTEGER) STRICT;"
     "CREATE TABLE row(import INTEGER, n INTEGER, line INTEGER, offset INTEGER, bytes INTEGER,"
-    " number TEXT, state INTEGER, flags INTEGER, attempts INTEGER, code INTEGER, due INTEGER,"
+    " number TEXT, state INTEGER, step INTEGER, flags INTEGER, attempts INTEGER, code INTEGER, due "
+    "INTEGER,"
     " finished INTEGER, detail TEXT, PRIMARY KEY(import, n)) STRICT, WITHOUT ROWID;"
-    "CREATE INDEX row_open ON row(number) WHERE state < 10;"
+    "CREATE INDEX row_open ON row(number) WHERE state = 0;"
     "CREATE TABLE made(pbx INTEGER, number TEXT, content BLOB, PRIMARY KEY(pbx, number))"
     " STRICT, WITHOUT ROWID;";
 

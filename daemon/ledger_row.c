@@ -2,7 +2,7 @@
 /* NAME ledger_row: rows, and the memory of what was created. */
 #include "ledger_own.h"
 
-static_assert(ROW_FINAL == 10, "the index row_open and the statements below say state < 10");
+static_assert(ROW_PLANNED == 0, "of state and step one is 0, and their sum is the row's state");
 
 #define FLAG_FINDINGS 1
 #define FLAG_DOUBTED  2
@@ -14,7 +14,7 @@ static int row_flags(const struct ledger_row *row)
            (row->after ? FLAG_AFTER : 0);
 }
 
-/* ?1 import ?2 n ?3 state ?4 flags ?5 attempts ?6 code ?7 due ?8 finished ?9 detail */
+/* ?1 import ?2 n ?3 state or step ?4 flags ?5 attempts ?6 code ?7 due ?8 finished ?9 detail */
 static void row_bind(struct sql_query *q, uint64_t id, const struct ledger_row *row)
 {
     sql_bind_int(q, 1, (int64_t)id);
@@ -31,8 +31,9 @@ static void row_bind(struct sql_query *q, uint64_t id, const struct ledger_row *
 bool ledger_row_add(struct ledger *l, uint64_t id, const struct ledger_row *row, struct fault *f)
 {
     static const char text[] =
-        "INSERT INTO row(import,n,state,flags,attempts,code,due,finished,detail,line,offset,bytes,"
-        "number) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13)";
+        "INSERT INTO row(import,n,state,step,flags,attempts,code,due,finished,detail,line,offset,"
+        "bytes,number) VALUES(?1,?2,?3,0,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13)";
+    assert(row->state == ROW_PLANNED || row->state >= ROW_FINAL);
     if (!ledger_change(l, f))
         return false;
     struct sql_query *q = sql_query(l->sql, text, f);
@@ -48,11 +49,13 @@ bool ledger_row_add(struct ledger *l, uint64_t id, const struct ledger_row *row,
 
 bool ledger_row_set(struct ledger *l, uint64_t id, const struct ledger_row *row, struct fault *f)
 {
-    static const char text[] = "UPDATE row SET state=?3,flags=?4,attempts=?5,code=?6,due=?7,"
+    static const char open[] = "UPDATE row SET step=?3,flags=?4,attempts=?5,code=?6,due=?7,"
                                "finished=?8,detail=?9 WHERE import=?1 AND n=?2";
+    static const char final[] = "UPDATE row SET state=?3,step=0,flags=?4,attempts=?5,code=?6,"
+                                "due=?7,finished=?8,detail=?9 WHERE import=?1 AND n=?2";
     if (!ledger_change(l, f))
         return false;
-    struct sql_query *q = sql_query(l->sql, text, f);
+    struct sql_query *q = sql_query(l->sql, row->state < ROW_FINAL ? open : final, f);
     if (!q)
         return false;
     row_bind(q, id, row);
@@ -93,9 +96,10 @@ static void row_fetch(struct sql_query *q, struct ledger_row *row)
 bool ledger_rows(struct ledger *l, uint64_t id, uint64_t after, unsigned states,
                  struct ledger_row *to, size_t room, size_t *ret_count, struct fault *f)
 {
-    static const char text[] = "SELECT n,state,flags,attempts,code,due,finished,detail,line,offset,"
-                               "bytes,number FROM row WHERE import=?1 AND n>?2 AND (1<<state)&?3 "
-                               "ORDER BY n LIMIT ?4";
+    static const char text[] =
+        "SELECT n,state+step,flags,attempts,code,due,finished,detail,line,offset,"
+        "bytes,number FROM row WHERE import=?1 AND n>?2 AND (1<<state+step)&?3 "
+        "ORDER BY n LIMIT ?4";
     struct sql_query *q = sql_query(l->sql, text, f);
     if (!q)
         return false;
@@ -120,8 +124,9 @@ bool ledger_rows(struct ledger *l, uint64_t id, uint64_t after, unsigned states,
 bool ledger_rows_turn(struct ledger *l, uint64_t id, enum row_state from, enum row_state to,
                       int code, int64_t finished, struct fault *f)
 {
-    static const char text[] =
-        "UPDATE row SET state=?3,code=?4,finished=?5,due=0 WHERE import=?1 AND state=?2";
+    static const char text[] = "UPDATE row SET state=?3,step=0,code=?4,finished=?5,due=0 "
+                               "WHERE import=?1 AND state+step=?2";
+    assert(to >= ROW_FINAL);
     if (!ledger_change(l, f))
         return false;
     struct sql_query *q = sql_query(l->sql, text, f);
@@ -137,7 +142,7 @@ bool ledger_rows_turn(struct ledger *l, uint64_t id, enum row_state from, enum r
 
 bool ledger_rows_again(struct ledger *l, uint64_t id, struct fault *f)
 {
-    static const char text[] = "UPDATE row SET state=?2,code=0,finished=0,due=0,attempts=0,"
+    static const char text[] = "UPDATE row SET state=?2,step=0,code=0,finished=0,due=0,attempts=0,"
                                "detail=NULL WHERE import=?1 AND state=?3";
     if (!ledger_change(l, f))
         return false;
@@ -180,7 +185,7 @@ bool ledger_number_open(struct ledger *l, const char *number, uint64_t before, u
                         struct fault *f)
 {
     static const char text[] =
-        "SELECT min(import) FROM row WHERE number=?1 AND state<10 AND import<?2";
+        "SELECT min(import) FROM row WHERE number=?1 AND state=0 AND import<?2";
     struct sql_query *q = sql_query(l->sql, text, f);
     if (!q)
         return false;

@@ -109,6 +109,8 @@ bool pbx_set(struct pbx *p, const struct config *c, const char *password, struct
     bool same = strcmp(p->base, c->pbx.url) == 0 && strcmp(p->username, c->pbx.username) == 0 &&
                 memcmp(p->md5, md5, sizeof md5) == 0 && p->format == format;
 
+    memcpy(p->md5, md5, sizeof md5);
+    wipe(md5, sizeof md5);
     p->concurrency = c->pbx.concurrency ? (size_t)c->pbx.concurrency : 4;
     p->every = c->pbx.rate > 0 ? 1000.0 / c->pbx.rate : 0;
     p->first = c->retry.first;
@@ -121,8 +123,6 @@ bool pbx_set(struct pbx *p, const struct config *c, const char *password, struct
     free(p->username);
     p->base = xstrdup(c->pbx.url);
     p->username = xstrdup(c->pbx.username);
-    memcpy(p->md5, md5, sizeof md5);
-    wipe(md5, sizeof md5);
     p->format = format;
     p->configured = p->base[0] && password[0];
     p->unset = !p->base[0] ? "no [pbx] url is configured yet"

@@ -38,7 +38,7 @@ struct step {
     const char *body;
     const char *raw;
     enum server_after after;
-    size_t hold; /* answered only when so many requests have come in all */
+    size_t hold; /* answered only when so many requests have come in all, or were released */
 };
 
 struct server_request {
@@ -60,6 +60,7 @@ struct server {
     size_t step_count;
     struct server_request requests[SERVER_REQUESTS];
     size_t count;
+    size_t released;
     struct server_link {
         struct server *server;
         pthread_t thread;
@@ -124,7 +125,7 @@ static inline struct step server_note(struct server *s, size_t link, const struc
     s->count++;
     struct step step = server_step(s, r->head);
     pthread_cond_broadcast(&s->moved);
-    while (s->count < step.hold && !s->stopping)
+    while (s->count + s->released < step.hold && !s->stopping)
         pthread_cond_wait(&s->moved, &s->lock);
     pthread_mutex_unlock(&s->lock);
     return step;
@@ -176,9 +177,9 @@ static inline void *server_serve(void *with)
         if (!whole)
             break;
     }
-    struct linger now = {.l_onoff = 1};
+    struct linger reset = {.l_onoff = 1};
     if (step.after == AFTER_RESET)
-        setsockopt(link->fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+        setsockopt(link->fd, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
     pthread_mutex_lock(&s->lock);
     close(link->fd);
     link->fd = -1;
@@ -304,6 +305,15 @@ static inline size_t server_links(struct server *s)
     size_t count = s->link_count;
     pthread_mutex_unlock(&s->lock);
     return count;
+}
+
+/* Lets go on what waits for one request more. */
+static inline void server_release(struct server *s)
+{
+    pthread_mutex_lock(&s->lock);
+    s->released++;
+    pthread_cond_broadcast(&s->moved);
+    pthread_mutex_unlock(&s->lock);
 }
 
 /* Waits until the server has closed so many connections. */

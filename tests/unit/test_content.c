@@ -169,7 +169,13 @@ static void many_fields_are_all_in_it(void **state)
     assert_in_range(kept.len, 1, sizeof kept.at);
     content_of(tagger, &r, &now);
     assert_true(content_same(&kept, &now, &r, NULL));
-    r.values[119].at = "y";
+    r.values[5].at = r.values[119].at = "y";
+    content_of(tagger, &r, &now);
+    struct buf differ = {0};
+    assert_false(content_same(&kept, &now, &r, &differ));
+    assert_string_equal(differ.at, "f5"); /* there was no place for the last one's digest */
+    buf_free(&differ);
+    r.values[5].at = "x";
     content_of(tagger, &r, &now);
     assert_false(content_same(&kept, &now, &r, NULL));
     record_free(&r);

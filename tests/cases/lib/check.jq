@@ -7,10 +7,9 @@
 #   ended                     the id of each import that has ended
 #   secrets                   values of secret parameters that the PBX has
 # "violations" is of tests/unit/report_schema.jq and "breaches" of promises.jq; run puts both before
-# this. Inputs: the reports;
-# $schema, $journal, $pbx; texts of one line for each item: $facts and $extensions (as wanted),
-# $sums ("DIGEST  PATH"), $files ("SIZE MODE PATH"), $dropped ("DIGEST  NAME"), $tallies ("STEM TAB
-# COUNTS"); $first, [retry] first in ms.
+# this. Inputs: the reports; $schema, $journal, $pbx; texts of one line for each item: $facts and
+# $extensions (as wanted), $sums ("DIGEST  PATH"), $files ("SIZE MODE PATH"), $dropped ("DIGEST
+# NAME"), $tallies ("STEM TAB COUNTS"); $first, [retry] first in ms.
 
 def lines: split("\n")[] | select(. != "");
 

@@ -1,0 +1,289 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The daemon as a service: signals, a configuration that is read again, what it refuses to run on.
+# shellcheck disable=SC2030,SC2031,SC2154 # each test has a shell of its own
+
+bats_require_minimum_version 1.5.0
+load lib
+
+setup() {
+    lib_setup
+}
+
+teardown() {
+    lib_teardown
+}
+
+asked() {
+    [ "$(grep -c '"call":"add"' "$PBX_JOURNAL")" -ge "$1" ]
+}
+
+logged() {
+    grep -qF -e "$1" "$LOG"
+}
+
+reload() {
+    kill -HUP "$DAEMON_PID"
+}
+
+state_of() {
+    extspool status --json | jq -r --arg name "$1" '.imports[] | select(.name == $name) | .state'
+}
+
+is_state() {
+    [ "$(state_of "$1")" = "$2" ]
+}
+
+# ---- signals ----------------------------------------------------------------------------------
+
+@test "SIGTERM awaits the calls that are under way; the next start asks for none again" {
+    pbxsim_start --latency 100
+    conf_write
+    drop <(records 2001 2060) in.csv
+    daemon_start
+    lib_until asked 6
+    daemon_stop
+    daemon_start
+    lib_until asked 20
+    kill -INT "$DAEMON_PID"
+    wait "$DAEMON_PID"
+    DAEMON_PID=
+    [ ! -e "$SPOOL/reports/000001-in.json" ]
+
+    pbxsim_stop
+    pbxsim_start --port "$PBX_PORT"
+    daemon_once
+    is "$(report in.csv .counts.created)" 60
+    is "$(journal 'select(.call == "add")' | wc -l)" 60
+    is "$(journal 'select(.call == "query")')" ""
+}
+
+@test "SIGTERM while the PBX does not answer: the call's own time limit ends the wait" {
+    pbxsim_start --fault 'add number=2002 times=1 : hang'
+    conf_write pbx.timeout=500ms pbx.concurrency=1
+    drop <(records 2001 2003) in.csv
+    daemon_start
+    lib_until asked 1
+    daemon_stop
+    daemon_once
+    is "$(report in.csv .counts.created)" 3
+    is "$(created)" "2001 2002 2003"
+}
+
+@test "killed and stopped daemons leave nothing that keeps the next one from starting" {
+    pbxsim_start
+    conf_write
+    daemon_start
+    daemon_kill
+    daemon_start
+    daemon_stop
+    daemon_once
+}
+
+# ---- waiting ----------------------------------------------------------------------------------
+
+@test "without url or password it runs and waits, saying so, till a reload brings them" {
+    pbxsim_start
+    conf_write pbx.url= pbx.password_file=
+    daemon_start
+    drop <(records 2001 2002) in.csv
+    lib_until is_state in.csv waiting
+    is "$(extspool status --json | jq -r .waiting)" "no [pbx] url is configured yet"
+    conf_write pbx.password_file=
+    reload
+    lib_until logged "imports wait: no password for the PBX is configured yet"
+    conf_write
+    reload
+    wait_report in.csv
+    is "$(created)" "2001 2002"
+}
+
+@test "a wait is shown with its reason, and said louder after give_up" {
+    pbxsim_start --capacity 1
+    conf_write retry.give_up=100ms pbx.concurrency=1
+    drop <(records 2001 2002) in.csv
+    daemon_start
+    lib_until is_state in.csv waiting
+    has "$(extspool status --json | jq -r '.imports[0].reason')" "limit of extensions"
+    lib_until logged "error imports have been waiting"
+    [ ! -e "$SPOOL/reports/000001-in.json" ]
+    pbxsim_stop
+    pbxsim_start --port "$PBX_PORT"
+    wait_report in.csv
+    is "$(report in.csv .counts.created)" 2
+}
+
+@test "a wrong password is tried once, however often it starts and reloads" {
+    pbxsim_start
+    printf 'wrong\n' >"$WORLD/password"
+    conf_write
+    drop <(records 2001 2001) in.csv
+    daemon_start
+    lib_until is_state in.csv waiting
+    reload
+    lib_until logged "the configuration was read again"
+    daemon_stop
+    daemon_start
+    lib_until is_state in.csv waiting
+    daemon_stop
+    run -2 daemon_once
+    is "$(journal 'select(.call == "login")' | wc -l)" 1
+    printf 'secret\n' >"$WORLD/password"
+    daemon_once
+    is "$(journal 'select(.call == "login")' | wc -l)" 2
+}
+
+# ---- reloading --------------------------------------------------------------------------------
+
+@test "a broken configuration is refused by file and line, and the old one stays" {
+    pbxsim_start
+    conf_write
+    daemon_start
+    conf_write import.existing=perhaps
+    reload
+    lib_until logged "the new configuration is refused, the old one stays: $CONF:"
+    printf '[pbx]\nurll=x\n' >"$CONF"
+    reload
+    lib_until logged "$CONF:2: unknown key 'urll'"
+    drop <(records 2001 2001) in.csv
+    wait_report in.csv
+}
+
+@test "folders do not move by a reload" {
+    pbxsim_start
+    conf_write
+    daemon_start
+    conf_write spool.directory="$WORLD/elsewhere"
+    reload
+    lib_until logged "change at a restart only"
+    [ ! -e "$WORLD/elsewhere" ]
+    drop <(records 2001 2001) in.csv
+    wait_report in.csv
+}
+
+@test "a changed schema is for files that come later; one with a mistake is refused" {
+    pbxsim_start --capacity 1
+    conf_write pbx.concurrency=1
+    daemon_start
+    drop <(records 2001 2003) early.csv
+    lib_until is_state early.csv waiting
+    jq '(.fields[] | select(.name == "number").constraints.pattern) = "9[0-9]*"' \
+        "$ROOT/schemas/extension.json" >"$WORLD/schema.json"
+    conf_write pbx.concurrency=1 import.schema="$WORLD/schema.json"
+    reload
+    lib_until logged "the configuration was read again"
+    drop <(records 2011 2011) later.csv
+    wait_report later.csv
+    is "$(report later.csv .counts.invalid)" 1
+
+    printf '{"fields": 7}\n' >"$WORLD/schema.json"
+    reload
+    lib_until logged "the new configuration is refused, the old one stays: $WORLD/schema.json"
+    pbxsim_stop
+    pbxsim_start --port "$PBX_PORT"
+    wait_report early.csv
+    is "$(report early.csv .counts.created)" 3
+}
+
+@test "another PBX holds what was planned for the first one" {
+    pbxsim_start --capacity 1
+    conf_write pbx.concurrency=1
+    daemon_start
+    drop <(records 2001 2002) in.csv
+    lib_until is_state in.csv waiting
+    conf_write pbx.url="http://localhost:$PBX_PORT"
+    reload
+    wait_report in.csv
+    is "$(report in.csv '[.state, .problems[0].code]')" '["held","pbx-changed"]'
+}
+
+@test "settings of the PBX that are changed while it works hold for the next calls" {
+    pbxsim_start --latency 10
+    conf_write pbx.concurrency=1
+    drop <(records 2001 2060) in.csv
+    daemon_start
+    lib_until asked 3
+    conf_write pbx.concurrency=6
+    reload
+    wait_report in.csv
+    is "$(report in.csv .counts.created)" 60
+    is "$(created | wc -w)" 60
+    is "$(journal '.inflight' | sort -n | tail -n 1)" 6
+}
+
+# ---- what it does not run on ------------------------------------------------------------------
+
+@test "mistakes of the command line and the configuration are named, with status 2" {
+    conf_write
+    run -2 "$BIN/extspoold" --frobnicate
+    run -2 "$BIN/extspoold" -c "$CONF" surplus
+    run -2 "$BIN/extspoold" -c "$WORLD/none.conf" --once
+    has "$output" "$WORLD/none.conf"
+    conf_write pbx.concurrency=0.5
+    run -2 "$BIN/extspoold" -c "$CONF" --check-config
+    has "$output" "$CONF:"
+    has "$output" "concurrency"
+    conf_write import.schema="$WORLD/none.json"
+    run -2 "${UNPRIVILEGED[@]}" "$BIN/extspoold" -c "$CONF" --check-config
+    has "$output" "$WORLD/none.json"
+    run -2 daemon_once
+    grep -qF "$WORLD/none.json" "$LOG"
+}
+
+@test "check-config and print-config" {
+    conf_write
+    run -0 "${UNPRIVILEGED[@]}" "$BIN/extspoold" -c "$CONF" --check-config
+    has "$output" "sound"
+    [ ! -e "$STATE" ]
+    run -0 "${UNPRIVILEGED[@]}" "$BIN/extspoold" -c "$CONF" --print-config
+    # what it prints can be read again, and means the same
+    printf '%s\n' "$output" >"$WORLD/printed.conf"
+    run -0 "${UNPRIVILEGED[@]}" "$BIN/extspoold" -c "$WORLD/printed.conf" --print-config
+    is "$output" "$(cat "$WORLD/printed.conf")"
+}
+
+@test "a ledger that is damaged, or of a newer version, is not touched" {
+    pbxsim_start
+    conf_write
+    daemon_once
+    sqlite3 "$STATE/ledger.db" 'PRAGMA user_version = 999'
+    run -2 daemon_once
+    is "$(sqlite3 "$STATE/ledger.db" 'PRAGMA user_version')" 999
+
+    local noise
+    noise="$(head -c 3000 /dev/zero | tr '\0' 'x')"
+    rm -f "$STATE"/ledger.db-*
+    printf '%s' "$noise" >"$STATE/ledger.db"
+    drop <(records 2001 2001) in.csv
+    run -2 daemon_once
+    is "$(cat "$STATE/ledger.db")" "$noise"
+    [ -e "$SPOOL/incoming/in.csv" ]
+    is "$(created)" ""
+}
+
+@test "a second daemon on the same ledger is refused" {
+    pbxsim_start
+    conf_write
+    daemon_start
+    conf_write spool.directory="$WORLD/spool2"
+    run -2 daemon_once
+    conf_write
+    drop <(records 2001 2001) in.csv
+    wait_report in.csv
+}
+
+@test "the password is in no process list" {
+    pbxsim_start
+    conf_write
+    daemon_start
+    drop <(records 2001 2001) in.csv
+    wait_report in.csv
+    ! tr '\0' '\n' <"/proc/$DAEMON_PID/cmdline" | grep -F secret
+}
+
+@test "nothing to do: it ends at once, well" {
+    pbxsim_start
+    conf_write
+    daemon_once
+    is "$(journal 'select(.call)')" ""
+}
