@@ -384,7 +384,8 @@ bool task_again(struct job *j, struct task *t, struct fault *f)
     return take_planned(j, w, &row, f);
 }
 
-/* Large imports may commit many intents ahead where queries work, so it pays to know early. */
+/* Large imports may commit many intents ahead where queries work, so it pays to know early. Adds
+ * wait for the answer: a number must not be looked up while its add is on its way. */
 static void send_probe(struct job *j)
 {
     struct task *t = &j->tasks[j->ready[j->ready_head]];
@@ -392,12 +393,15 @@ static void send_probe(struct job *j)
         t->work->total - t->work->done < WORTH_A_PROBE)
         return;
     j->probed = true;
+    j->probing = true;
     pbx_query(j->pbx, j->mono, QUERY_PROBE, t->row.number);
 }
 
 bool delivery_refill(struct job *j, struct fault *f)
 {
-    while (!j->stopping && j->ready_sealed && pbx_room(j->pbx, j->mono))
+    /* look-ups that are due go first: rows in doubt must not starve behind a long file */
+    while (!j->stopping && !j->probing && j->ready_sealed && pbx_room(j->pbx, j->mono) &&
+           j->later_due > j->mono)
         if (!send_task(j, ready_pop(j), f))
             return false;
     return true;

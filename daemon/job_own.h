@@ -127,11 +127,11 @@ struct job {
     size_t ready[TASKS_MOST]; /* ring of indices */
     size_t ready_head, ready_count;
     size_t ready_sealed; /* of them, from the head: their intent is on the disk */
-    int64_t later_due; /* no later task is due before */
+    int64_t later_due;   /* no later task is due before */
     size_t abroad;
     size_t window;
     struct query query[QUERIES_MOST]; /* by tag; count 0 is free */
-    bool probed;
+    bool probed, probing; /* whether it was asked, and is being asked, if queries work */
     /* the barrier */
     int64_t dirty_since;
     bool barrier; /* commit at the end of this turn, whatever else */

@@ -264,8 +264,10 @@ static bool query_task(struct job *j, struct task *t, const struct pbx_answer *a
 
 static bool query_answer(struct job *j, const struct pbx_answer *a, struct fault *f)
 {
-    if (a->tag == QUERY_PROBE)
+    if (a->tag == QUERY_PROBE) {
+        j->probing = false;
         return true;
+    }
     struct query q = j->query[a->tag];
     j->query[a->tag].count = 0;
     for (size_t i = 0; i < q.count; i++) {
