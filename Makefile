@@ -72,7 +72,7 @@ check-build: all $(UNIT_BIN)
 
 # What a newcomer runs: see README.md. tests/run prints `N passed, N failed` last.
 check: deps-check
-	@$(MAKE) --no-print-directory check-build
+	@$(MAKE) --no-print-directory -j$$(nproc) check-build
 	@tests/run $B unit cases e2e
 
 check-all: deps-all
@@ -82,7 +82,7 @@ lint:
 	@tests/lint/run
 
 demo: deps
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory -j$$(nproc) all
 	@tests/demo.sh $B
 
 bench: all

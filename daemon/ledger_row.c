@@ -32,14 +32,16 @@ bool ledger_row_add(struct ledger *l, uint64_t id, const struct ledger_row *row,
 {
     static const char text[] =
         "INSERT INTO row(import,n,state,step,flags,attempts,code,due,finished,detail,line,offset,"
-        "bytes,number) VALUES(?1,?2,?3,0,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13)";
-    assert(row->state == ROW_PLANNED || row->state >= ROW_FINAL);
+        "bytes,number) VALUES(?1,?2,?3,?14,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13)";
     if (!ledger_change(l, f))
         return false;
     struct sql_query *q = sql_query(l->sql, text, f);
     if (!q)
         return false;
     row_bind(q, id, row);
+    bool final = row->state >= ROW_FINAL;
+    sql_bind_int(q, 3, final ? row->state : 0);
+    sql_bind_int(q, 14, final ? 0 : row->state);
     sql_bind_int(q, 10, (int64_t)row->line);
     sql_bind_int(q, 11, (int64_t)row->offset);
     sql_bind_int(q, 12, (int64_t)row->bytes);
