@@ -106,7 +106,7 @@ bool ledger_row_set(struct ledger *l, uint64_t id, const struct ledger_row *row,
 #define LEDGER_ALL 0xffffffffu
 bool ledger_rows(struct ledger *l, uint64_t id, uint64_t after, unsigned states,
                  struct ledger_row *to, size_t room, size_t *ret_count, struct fault *f);
-/* Every row in state `from` gets the outcome `to` with this code and time. */
+/* Every row in state `from` goes to `to` with this code and time (0 keeps none). */
 bool ledger_rows_turn(struct ledger *l, uint64_t id, enum row_state from, enum row_state to,
                       int code, int64_t finished, struct fault *f);
 /* Every failed row is to be sent once more: planned, with no attempts and no code. */

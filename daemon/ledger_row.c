@@ -14,6 +14,14 @@ static int row_flags(const struct ledger_row *row)
            (row->after ? FLAG_AFTER : 0);
 }
 
+/* A row's state as the two columns have it. */
+static void state_bind(struct sql_query *q, int state_at, int step_at, enum row_state state)
+{
+    bool final = state >= ROW_FINAL;
+    sql_bind_int(q, state_at, final ? state : 0);
+    sql_bind_int(q, step_at, final ? 0 : state);
+}
+
 /* ?1 import ?2 n ?3 state or step ?4 flags ?5 attempts ?6 code ?7 due ?8 finished ?9 detail */
 static void row_bind(struct sql_query *q, uint64_t id, const struct ledger_row *row)
 {
@@ -39,9 +47,7 @@ bool ledger_row_add(struct ledger *l, uint64_t id, const struct ledger_row *row,
     if (!q)
         return false;
     row_bind(q, id, row);
-    bool final = row->state >= ROW_FINAL;
-    sql_bind_int(q, 3, final ? row->state : 0);
-    sql_bind_int(q, 14, final ? 0 : row->state);
+    state_bind(q, 3, 14, row->state);
     sql_bind_int(q, 10, (int64_t)row->line);
     sql_bind_int(q, 11, (int64_t)row->offset);
     sql_bind_int(q, 12, (int64_t)row->bytes);
@@ -126,9 +132,8 @@ bool ledger_rows(struct ledger *l, uint64_t id, uint64_t after, unsigned states,
 bool ledger_rows_turn(struct ledger *l, uint64_t id, enum row_state from, enum row_state to,
                       int code, int64_t finished, struct fault *f)
 {
-    static const char text[] = "UPDATE row SET state=?3,step=0,code=?4,finished=?5,due=0 "
+    static const char text[] = "UPDATE row SET state=?3,step=?6,code=?4,finished=?5,due=0 "
                                "WHERE import=?1 AND state+step=?2";
-    assert(to >= ROW_FINAL);
     if (!ledger_change(l, f))
         return false;
     struct sql_query *q = sql_query(l->sql, text, f);
@@ -136,7 +141,7 @@ bool ledger_rows_turn(struct ledger *l, uint64_t id, enum row_state from, enum r
         return false;
     sql_bind_int(q, 1, (int64_t)id);
     sql_bind_int(q, 2, from);
-    sql_bind_int(q, 3, to);
+    state_bind(q, 3, 6, to);
     sql_bind_int(q, 4, code);
     sql_bind_int(q, 5, finished);
     return sql_run(q, f);
