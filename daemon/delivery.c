@@ -8,10 +8,12 @@
 #include <stdio.h>
 
 #include "buf.h"
+#include "fsio.h"
 #include "job_own.h"
 #include "log.h"
 
 #define TAKE_MOST     64
+#define TAKE_A_TURN   4096
 #define AFTER_LOOK    250 /* ms between looks at whether an earlier import has a number still */
 #define WORTH_A_PROBE 64  /* rows from which knowing early whether queries work pays */
 
@@ -151,29 +153,32 @@ static bool read_record(struct job *j, struct work *w, const struct ledger_row *
     if (!*ret_good && w->import.state == IMPORT_SENDING) {
         log_error(w->import.id, "row %llu is not what was planned: its private copy is damaged",
                   (unsigned long long)row->row);
-        w->import.resume = IMPORT_CLAIMED;
+        w->import.resume = IMPORT_SENDING; /* with a copy that is made again */
         work_turn(j, w, IMPORT_HELD, CODE_UNREADABLE,
                   "the private copy in work/ does not hold what was planned");
-        return ledger_import_set(j->ledger, &w->import, f);
+        char copy[SPOOL_NAME_COPY];
+        spool_name_copy(w->import.id, copy);
+        return ledger_import_set(j->ledger, &w->import, f) &&
+               fsio_remove(spool_fd(j->spool, SPOOL_WORK), copy, f);
     }
     return true;
 }
 
-/* A row whose number an earlier unfinished import still has to send waits for that one; then
- * what became of it there decides. */
-static bool take_after(struct job *j, struct work *w, struct ledger_row *row, bool *ret_take,
+/* A row whose number an earlier unfinished import still has to send waits for that one. Then, as
+ * for any number that was created since this import was planned, what became of it decides.
+ * *ret_take is false when the row is not to be sent now. */
+static bool take_mixed(struct job *j, struct work *w, struct ledger_row *row, bool *ret_take,
                        struct fault *f)
 {
     uint64_t earlier = 0;
-    bool good = false;
     *ret_take = false;
     if (!ledger_number_open(j->ledger, row->number, w->import.id, &earlier, f))
         return false;
-    if (earlier) {
-        task_later(j, task_new(j, w, row), j->mono + AFTER_LOOK);
+    if (earlier) { /* in the ledger, not in memory: it may be held for weeks */
+        w->look = j->mono + AFTER_LOOK + (int64_t)++w->passed;
         return true;
     }
-    row->after = false;
+    bool good = false;
     if (!read_record(j, w, row, &good, f))
         return false;
     if (!good)
@@ -191,7 +196,7 @@ static bool take_after(struct job *j, struct work *w, struct ledger_row *row, bo
 static bool take_planned(struct job *j, struct work *w, struct ledger_row *row, struct fault *f)
 {
     bool take = true;
-    if (row->after && !take_after(j, w, row, &take, f))
+    if (w->mixed && !take_mixed(j, w, row, &take, f))
         return false;
     if (!take)
         return true;
@@ -210,6 +215,9 @@ static bool take_rows(struct job *j, struct work *w, size_t room, size_t *ret_ta
     unsigned states = w->recovered ? 1u << ROW_PLANNED : STATES_OPEN;
     if (room > TAKE_MOST)
         room = TAKE_MOST;
+    if (!ledger_any_earlier(j->ledger, w->import.id, &w->mixed, f))
+        return false;
+    w->mixed = w->mixed || j->created - w->created != w->others_created;
     if (!ledger_rows(j->ledger, w->import.id, w->cursor, states, rows, room, &count, f))
         return false;
     for (size_t i = 0; i < count && w->stage == STAGE_SENDING; i++) {
@@ -239,22 +247,13 @@ static size_t window(struct job *j)
     return j->window;
 }
 
-/* Whether a row in hand will try the PBX by itself. */
-static bool has_prober(const struct job *j)
-{
-    for (size_t i = 0; i < TASKS_MOST && j->tasks_count; i++)
-        if (j->tasks[i].phase != TASK_FREE && j->tasks[i].row.state != ROW_PLANNED)
-            return true;
-    return false;
-}
-
 /* How many rows may be in hand. While the PBX is in trouble one, and only when no other is left
  * that finds out whether it works again: such a row may have been held, cancelled or decided. */
 static size_t fill_room(struct job *j)
 {
     if (!pbx_waiting(j->pbx, j->mono))
         return window(j);
-    return pbx_room(j->pbx, j->mono) && !has_prober(j) ? 1 : 0;
+    return pbx_room(j->pbx, j->mono) && !j->tasks_count ? 1 : 0;
 }
 
 bool delivery_fill(struct job *j, struct fault *f)
@@ -265,7 +264,8 @@ bool delivery_fill(struct job *j, struct fault *f)
 
     size_t room = fill_room(j);
     size_t idle = 0;
-    while (j->ready_count + j->abroad < room && idle < WORKS_MOST) {
+    size_t all = 0;
+    while (j->ready_count + j->abroad < room && idle < WORKS_MOST && all < TAKE_A_TURN) {
         struct work *w = j->works[j->next_work];
         j->next_work = (j->next_work + 1) % WORKS_MOST;
         size_t left = TASKS_MOST - j->tasks_count;
@@ -274,6 +274,7 @@ bool delivery_fill(struct job *j, struct fault *f)
         bool able = w && w->stage == STAGE_SENDING && !w->drained && left > TAKE_MOST;
         if (able && !take_rows(j, w, want, &taken, f))
             return false;
+        all += taken;
         /* passing from the half-way rows to the planned ones takes none, and is progress */
         idle = taken || (able && !w->drained) ? 0 : idle + 1;
     }
@@ -358,30 +359,12 @@ static bool send_later(struct job *j, struct fault *f)
             if (pbx_room(j->pbx, j->mono) && !j->stopping)
                 send_query(j, i);
         } else if (t->due <= j->mono) {
-            if (!task_again(j, t, f))
-                return false;
+            task_ready(j, t);
         }
         if (t->phase == TASK_LATER && t->due < j->later_due)
             j->later_due = t->due;
     }
     return true;
-}
-
-/* A task that waited comes back: to be sent, or, when it waited for another import, to be
- * taken anew. */
-bool task_again(struct job *j, struct task *t, struct fault *f)
-{
-    if (t->row.state == ROW_SENDING) {
-        task_ready(j, t);
-        return true;
-    }
-    assert(t->row.state == ROW_PLANNED);
-    struct work *w = t->work;
-    struct ledger_row row = t->row;
-    task_drop(j, t);
-    if (w->stage != STAGE_SENDING)
-        return true;
-    return take_planned(j, w, &row, f);
 }
 
 /* Large imports may commit many intents ahead where queries work, so it pays to know early. Adds
@@ -420,7 +403,11 @@ int64_t delivery_due(const struct job *j)
 {
     bool queries_wait = !pbx_room(j->pbx, j->mono);
     /* what is due and cannot leave is woken by an answer or by the PBX's own clock */
-    return j->later_due <= j->mono && queries_wait ? CLOCK_NEVER : j->later_due;
+    int64_t due = j->later_due <= j->mono && queries_wait ? CLOCK_NEVER : j->later_due;
+    for (size_t i = 0; i < WORKS_MOST; i++)
+        if (j->works[i] && delivery_blocked(j, j->works[i]) && j->works[i]->look < due)
+            due = j->works[i]->look;
+    return due;
 }
 
 /* ---- stopping ---- */
@@ -449,15 +436,21 @@ bool delivery_withdraw(struct job *j, struct work *w, struct fault *f)
 
 /* ---- the end of an import ---- */
 
+bool delivery_blocked(const struct job *j, const struct work *w)
+{
+    return w->stage == STAGE_SENDING && w->drained && !w->tasks && w->passed && j->mono < w->look;
+}
+
 bool delivery_settle(struct job *j, struct work *w, struct fault *f)
 {
-    if (!w->drained || w->tasks)
+    if (!w->drained || w->tasks || delivery_blocked(j, w))
         return true;
     struct ledger_counts counts;
     if (!ledger_counts(j->ledger, w->import.id, &counts, f))
         return false;
-    if (counts.open) { /* rows that went back to planned, or were retried, lie behind the cursor */
+    if (counts.open) { /* rows that went back to planned, or were passed over, lie behind */
         w->cursor = 0;
+        w->passed = 0;
         w->recovered = false;
         w->drained = false;
         return true;

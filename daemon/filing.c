@@ -41,7 +41,7 @@ static void open_sources(struct job *j, struct work *w)
     spool_name_copy(w->import.id, name);
     close_fd(&w->original);
     close_fd(&w->copy_out);
-    if (!w->import.columns)
+    if (!w->import.columns || w->import.code == CODE_UNREADABLE)
         close_fd(&w->copy);
     else if (w->copy < 0 && !spool_read(j->spool, SPOOL_WORK, name, &w->copy, &bytes, &f))
         log_warning(w->import.id, "the report lacks findings and rejects: %s", f.text);

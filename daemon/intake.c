@@ -31,16 +31,14 @@ static void reject_fault(struct job *j, struct work *w, int code, const struct f
 
 /* ---- the private copy ---- */
 
-static bool copy_open(struct job *j, struct work *w, struct fault *f)
+static bool copy_open(struct job *j, struct work *w, const char *name, struct fault *f)
 {
-    char name[SPOOL_NAME_COPY];
     struct fault unreadable = {0};
     if (!spool_read(j->spool, SPOOL_WORK, w->import.file, &w->original, &w->import.bytes,
                     &unreadable)) {
         reject_fault(j, w, CODE_UNREADABLE, &unreadable);
         return true;
     }
-    spool_name_copy(w->import.id, name);
     w->copy_out = openat(spool_fd(j->spool, SPOOL_WORK), name,
                          O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (w->copy_out < 0)
@@ -183,12 +181,13 @@ static bool header_read(struct job *j, struct work *w, struct fault *f)
     }
     w->numbers = numbers_new();
     w->stage = STAGE_ROWS;
-    return ledger_rows_clear(j->ledger, w->import.id, f);
+    w->others_created = j->created;
+    return true;
 }
 
 /* ---- the rows ---- */
 
-/* A number that an earlier row has, or that an earlier unfinished import still has to send. */
+/* A number that an earlier row of the file has, or that was created before. */
 static bool plan_number(struct job *j, struct work *w, struct ledger_row *row, struct fault *f)
 {
     struct cell number = record_number(&w->record);
@@ -198,14 +197,7 @@ static bool plan_number(struct job *j, struct work *w, struct ledger_row *row, s
         row->finished = j->wall;
         return true;
     }
-    uint64_t earlier = 0;
-    if (!ledger_number_open(j->ledger, row->number, w->import.id, &earlier, f))
-        return false;
-    if (earlier) {
-        row->after = true;
-        return true;
-    }
-    return work_known(j, w, row, f);
+    return !w->made || work_known(j, w, row, f);
 }
 
 static bool plan_row(struct job *j, struct work *w, const struct row *read, struct fault *f)
@@ -276,6 +268,8 @@ static bool rows_end(struct job *j, struct work *w, struct fault *f)
 
 static bool rows_step(struct job *j, struct work *w, struct fault *f)
 {
+    if (!ledger_any_made(j->ledger, pbx_id(j->pbx), &w->made, f))
+        return false;
     for (int i = 0; i < ROWS_A_TURN; i++) {
         struct row read;
         if (!rows_next(w->rows, &read, f))
@@ -305,7 +299,12 @@ static bool intake_begin(struct job *j, struct work *w, struct fault *f)
     /* counted before the file is touched; a clean end of intake forgets it */
     w->import.deaths++;
     j->barrier = true;
-    return copy_open(j, w, f);
+    /* nor is what an earlier intake left to be taken for rows of the copy that begins now */
+    w->import.columns = 0;
+    w->import.header_line = 0;
+    char name[SPOOL_NAME_COPY];
+    spool_name_copy(w->import.id, name);
+    return ledger_rows_clear(j->ledger, w->import.id, f) && copy_open(j, w, name, f);
 }
 
 bool intake_step(struct job *j, struct work *w, struct fault *f)
@@ -326,22 +325,36 @@ bool intake_step(struct job *j, struct work *w, struct fault *f)
     return ledger_import_set(j->ledger, &w->import, f);
 }
 
-bool intake_copy_again(struct job *j, struct work *w, struct fault *f)
+static bool copy_whole(struct job *j, struct work *w, const char *name, struct fault *f)
 {
-    char planned[DIGEST_HEX];
-    memcpy(planned, w->import.sha256, sizeof planned);
     w->stage = STAGE_COPY;
-    if (!copy_open(j, w, f))
+    if (!copy_open(j, w, name, f))
         return false;
     for (bool end = false; w->stage == STAGE_COPY && !end;)
         if (!copy_step(j, w, &end, f))
             return false;
     if (w->stage != STAGE_COPY)
         return fault_set(f, FAULT_INPUT, 0, "%s", w->import.reason);
-    if (!copy_end(j, w, f))
-        return false;
+    return copy_end(j, w, f);
+}
+
+/* Under a name of its own until it is whole and known to be what was planned: what bears the
+ * copy's name is taken for the copy after a crash. */
+bool intake_copy_again(struct job *j, struct work *w, struct fault *f)
+{
+    static const char again[] = ".again.tmp";
+    int folder = spool_fd(j->spool, SPOOL_WORK);
+    const struct import planned = w->import;
+    char name[SPOOL_NAME_COPY];
+
+    bool good = copy_whole(j, w, again, f);
+    if (good && strcmp(planned.sha256, w->import.sha256) != 0)
+        good = fault_set(f, FAULT_INPUT, 0, "the file has changed since it was imported");
+    w->import = planned;
     close_fd(&w->copy);
-    if (memcmp(planned, w->import.sha256, sizeof planned) != 0)
-        return fault_set(f, FAULT_INPUT, 0, "the file has changed since it was imported");
-    return true;
+    spool_name_copy(planned.id, name);
+    if (good)
+        return fsio_move(folder, again, folder, name, f);
+    unlinkat(folder, again, 0);
+    return false;
 }

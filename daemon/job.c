@@ -182,6 +182,14 @@ static bool settle(struct job *j, struct fault *f)
     return true;
 }
 
+/* An import has ended: others may have waited for its numbers. */
+static void look_again(struct job *j)
+{
+    for (size_t i = 0; i < WORKS_MOST; i++)
+        if (j->works[i])
+            j->works[i]->look = 0;
+}
+
 static bool file_away(struct job *j, struct fault *f)
 {
     for (size_t i = 0; i < WORKS_MOST; i++) {
@@ -194,6 +202,7 @@ static bool file_away(struct job *j, struct fault *f)
         if (done) {
             j->works[i] = work_free(w);
             j->more_works = true;
+            look_again(j);
         }
     }
     return true;
@@ -281,7 +290,8 @@ static bool is_moving(const struct job *j, const struct work *w)
         return w->tasks == 0;
     case STAGE_SENDING:
         if (w->drained)
-            return w->tasks == 0 && !w->applying && (!w->import.apply || pbx_room(j->pbx, j->mono));
+            return w->tasks == 0 && !w->applying && !delivery_blocked(j, w) &&
+                   (!w->import.apply || pbx_room(j->pbx, j->mono));
         return !waiting && !j->stopping && j->ready_count + j->abroad == 0 &&
                j->tasks_count < TASKS_MOST / 2;
     }
@@ -332,35 +342,20 @@ bool job_refused(const struct job *j)
     return j->refused;
 }
 
-/* All that an import has left waits for another import: that one tells whether anything moves. */
-static bool is_blocked(const struct job *j, const struct work *w)
-{
-    uint64_t other = 0;
-    if (!w->drained || !w->tasks)
-        return false;
-    for (size_t i = 0; i < TASKS_MOST; i++) {
-        const struct task *t = &j->tasks[i];
-        if (t->phase == TASK_FREE || t->work != w)
-            continue;
-        if (t->row.state != ROW_PLANNED ||
-            !ledger_number_open(j->ledger, t->row.number, w->import.id, &other, NULL) || !other)
-            return false;
-    }
-    return true;
-}
-
 enum job_state job_state(struct job *j)
 {
     bool waits = pbx_waits_long(j->pbx, j->mono) && pbx_in_flight(j->pbx) == 0;
     bool left = false;
-    if (j->hinted || j->claims_pending || j->more_works || ledger_dirty(j->ledger) ||
+    if (j->hinted || j->claims_pending || ledger_dirty(j->ledger) ||
         spool_due(j->spool) != CLOCK_NEVER)
         return JOB_BUSY;
     for (size_t i = 0; i < WORKS_MOST; i++) {
         const struct work *w = j->works[i];
+        if (!w && j->more_works)
+            return JOB_BUSY;
         if (!w)
             continue;
-        if (w->stage != STAGE_SENDING || !(waits || is_blocked(j, w)))
+        if (w->stage != STAGE_SENDING || !(waits || delivery_blocked(j, w)))
             return JOB_BUSY;
         left = true;
     }

@@ -53,15 +53,20 @@ struct work {
     uint64_t planned; /* rows */
     uint64_t to_send, invalid;
     struct numbers *numbers;
+    bool made; /* the PBX has extensions that were created here */
     /* delivery */
     uint64_t cursor; /* rows up to this one were taken */
     bool recovered;  /* rows that an earlier run left half way were taken */
     bool drained;    /* no more rows to take */
+    uint64_t passed; /* rows that were passed over, since an earlier import has their number */
+    int64_t look;    /* mono: whether it still has is looked at then */
     size_t tasks;    /* of this import in memory */
     bool served;     /* the PBX has answered a row of this import well */
     unsigned first_answers, first_refusals;
     int first_code;
     bool applying; /* an apply is on its way */
+    bool mixed;    /* another import has, or since planning had, its hands on numbers */
+    uint64_t created, others_created; /* of this import; of all when planning began */
     /* progress */
     uint64_t total, done;
     int64_t began; /* mono */
@@ -129,6 +134,7 @@ struct job {
     size_t ready_sealed; /* of them, from the head: their intent is on the disk */
     int64_t later_due;   /* no later task is due before */
     size_t abroad;
+    uint64_t created; /* rows, of all imports since the start */
     size_t window;
     struct query query[QUERIES_MOST]; /* by tag; count 0 is free */
     bool probed, probing; /* whether it was asked, and is being asked, if queries work */
@@ -173,6 +179,8 @@ bool delivery_send(struct job *j, struct fault *f); /* after the barrier */
 bool delivery_refill(struct job *j, struct fault *f);
 bool delivery_settle(struct job *j, struct work *w, struct fault *f); /* is it finished? */
 int64_t delivery_due(const struct job *j);
+/* All that the import has left waits for earlier ones that have its numbers. */
+bool delivery_blocked(const struct job *j, const struct work *w);
 /* Takes an import's tasks that are not on their way out of memory; intents go back to planned. */
 bool delivery_withdraw(struct job *j, struct work *w, struct fault *f);
 bool filing_step(struct job *j, struct work *w, bool *ret_done, struct fault *f);
@@ -190,8 +198,7 @@ bool task_finish(struct job *j, struct task *t, enum row_state state, int code, 
 void task_later(struct job *j, struct task *t, int64_t due);
 void task_ready(struct job *j, struct task *t);
 void task_drop(struct job *j, struct task *t);
-bool task_again(struct job *j, struct task *t, struct fault *f); /* its time has come */
-bool task_save(struct job *j, struct task *t, struct fault *f);  /* its row into the ledger */
+bool task_save(struct job *j, struct task *t, struct fault *f); /* its row into the ledger */
 
 /* ---- job.c ---- */
 struct work *job_work(struct job *j, uint64_t id);

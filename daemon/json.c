@@ -12,7 +12,7 @@ struct reader {
     const char *start;
     const char *at;
     const char *end;
-    struct json_tokener *scalars;
+    struct json_tokener *scalars; /* made when the first is met that has to be decoded */
     struct fault *fault;
     int depth;
 };
@@ -54,6 +54,11 @@ static bool take(struct reader *r, char wanted, const char *otherwise)
 static bool decode(struct reader *r, const char *token, size_t token_len, size_t len,
                    struct json_object **ret)
 {
+    if (!r->scalars) {
+        r->scalars = json_tokener_new_ex(2);
+        assert(r->scalars);
+        json_tokener_set_flags(r->scalars, JSON_TOKENER_STRICT);
+    }
     json_tokener_reset(r->scalars);
     errno = 0;
     struct json_object *o = json_tokener_parse_ex(r->scalars, token, (int)token_len);
@@ -87,7 +92,7 @@ static bool string_read(struct reader *r, struct json_object **ret)
         return refuse(r, r->at, "a string that does not end");
 
     size_t len = (size_t)(c + 1 - r->at);
-    if (plain && utf8_valid(r->at + 1, len - 2) == len - 2) { /* nothing is left to decode */
+    if (plain) { /* nothing is left to decode */
         *ret = json_object_new_string_len(r->at + 1, (int)(len - 2));
         r->at += len;
         return true;
@@ -273,19 +278,14 @@ struct json_object *json_parse_strict(const char *text, size_t len, struct fault
         fault_set(f, FAULT_INPUT, 0, "larger than %d bytes", JSON_BYTES_MOST);
         return NULL;
     }
-    struct reader r = {.start = text,
-                       .at = text,
-                       .end = text + len,
-                       .scalars = json_tokener_new_ex(2),
-                       .fault = f};
-    assert(r.scalars);
-    json_tokener_set_flags(r.scalars, JSON_TOKENER_STRICT);
+    struct reader r = {.start = text, .at = text, .end = text + len, .fault = f};
     size_t valid = utf8_valid(text, len); /* json-c would take surrogates */
     if (valid < len)
         refuse(&r, text + valid, "not UTF-8");
     else
         text_read(&r, &tree);
-    json_tokener_free(r.scalars);
+    if (r.scalars)
+        json_tokener_free(r.scalars);
     return tree;
 }
 

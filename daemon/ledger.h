@@ -58,7 +58,6 @@ struct ledger_row {
     enum row_state state;
     bool findings; /* reading and checking it again yields findings */
     bool doubted;  /* was ever in doubt */
-    bool after;    /* an earlier unfinished import has this number too: wait for that one */
     int attempts;
     int code;
     int64_t due;      /* wall clock: not before */
@@ -117,6 +116,12 @@ bool ledger_counts(struct ledger *l, uint64_t id, struct ledger_counts *ret, str
  * be sent; 0 when there is none. */
 bool ledger_number_open(struct ledger *l, const char *number, uint64_t before, uint64_t *ret,
                         struct fault *f);
+
+/* Whether there is an earlier unfinished import at all, so that ledger_number_open may find one;
+ * and whether anything was created on this PBX, so that ledger_made_get may. For asking once where
+ * there are many rows. */
+bool ledger_any_earlier(struct ledger *l, uint64_t before, bool *ret, struct fault *f);
+bool ledger_any_made(struct ledger *l, int64_t pbx, bool *ret, struct fault *f);
 
 /* The memory of what this daemon created: per PBX and number a keyed digest of the content. */
 #define LEDGER_CONTENT_MOST 256

@@ -6,12 +6,10 @@ static_assert(ROW_PLANNED == 0, "of state and step one is 0, and their sum is th
 
 #define FLAG_FINDINGS 1
 #define FLAG_DOUBTED  2
-#define FLAG_AFTER    4
 
 static int row_flags(const struct ledger_row *row)
 {
-    return (row->findings ? FLAG_FINDINGS : 0) | (row->doubted ? FLAG_DOUBTED : 0) |
-           (row->after ? FLAG_AFTER : 0);
+    return (row->findings ? FLAG_FINDINGS : 0) | (row->doubted ? FLAG_DOUBTED : 0);
 }
 
 /* A row's state as the two columns have it. */
@@ -89,7 +87,6 @@ static void row_fetch(struct sql_query *q, struct ledger_row *row)
     row->state = (enum row_state)sql_int(q, 1);
     row->findings = flags & FLAG_FINDINGS;
     row->doubted = flags & FLAG_DOUBTED;
-    row->after = flags & FLAG_AFTER;
     row->attempts = (int)sql_int(q, 3);
     row->code = (int)sql_int(q, 4);
     row->due = sql_int(q, 5);
@@ -205,6 +202,32 @@ bool ledger_number_open(struct ledger *l, const char *number, uint64_t before, u
     if (row)
         sql_done(q);
     return true;
+}
+
+static bool any(struct ledger *l, const char *text, int64_t value, bool *ret, struct fault *f)
+{
+    struct sql_query *q = sql_query(l->sql, text, f);
+    if (!q)
+        return false;
+    sql_bind_int(q, 1, value);
+    if (!sql_next(q, ret, f))
+        return false;
+    if (*ret)
+        sql_done(q);
+    return true;
+}
+
+bool ledger_any_earlier(struct ledger *l, uint64_t before, bool *ret, struct fault *f)
+{
+    /* claimed, planned, sending, held */
+    static const char text[] = "SELECT 1 FROM import WHERE id<?1 AND state IN (0,1,2,4) LIMIT 1";
+    return any(l, text, (int64_t)before, ret, f);
+}
+
+bool ledger_any_made(struct ledger *l, int64_t pbx, bool *ret, struct fault *f)
+{
+    static const char text[] = "SELECT 1 FROM made WHERE pbx=?1 LIMIT 1";
+    return any(l, text, pbx, ret, f);
 }
 
 bool ledger_made_get(struct ledger *l, int64_t pbx, const char *number, struct ledger_content *ret,

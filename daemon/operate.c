@@ -25,7 +25,8 @@ static bool refuse(const struct import *i, const char *verb, struct fault *f)
                      (unsigned long long)i->id, import_state_text(i->state), verb);
 }
 
-/* Writes a changed import that is not in memory; it is taken up again where that is due. */
+/* Writes a changed import, for good before the operator is told so; one that is not in memory is
+ * taken up again where that is due. */
 static bool put_back(struct job *j, const struct import *i, struct fault *f)
 {
     j->more_works = true;
@@ -46,7 +47,7 @@ bool job_hold(struct job *j, uint64_t id, struct fault *f)
     if (w) {
         w->import.resume = resume;
         work_turn(j, w, IMPORT_HELD, CODE_OPERATOR_HOLD, code_meaning(CODE_OPERATOR_HOLD));
-        return ledger_import_set(j->ledger, &w->import, f);
+        return put_back(j, &w->import, f);
     }
     i.resume = resume;
     i.state = IMPORT_HELD;
@@ -127,7 +128,7 @@ static bool cancel_held(struct job *j, struct import *i, struct fault *f)
     if (i->code == CODE_DEADLY_FILE) { /* not to be read again */
         i->state = IMPORT_CANCELLED;
         i->filed = false;
-        return put_back(j, i, f);
+        return cancel_rows(j, i->id, CODE_CANCELLED, f) && put_back(j, i, f);
     }
     int code = i->code == CODE_ALL_OR_NOTHING ? CODE_NOT_SENT : CODE_CANCELLED;
     i->cancelling = true;
@@ -152,12 +153,10 @@ bool job_cancel(struct job *j, uint64_t id, struct fault *f)
         return cancel_rows(j, id, CODE_CANCELLED, f) && put_back(j, &i, f);
     }
     w->import.cancelling = true;
-    job_dirty(j);
     if (w->stage == STAGE_SENDING &&
         (!delivery_withdraw(j, w, f) || !cancel_rows(j, id, CODE_CANCELLED, f)))
         return false;
-    w->cursor = 0;
-    w->recovered = false;
-    w->drained = false;
-    return ledger_import_set(j->ledger, &w->import, f);
+    w->passed = 0;
+    w->drained = true; /* rows in doubt are taken up again when no call is on its way any more */
+    return put_back(j, &w->import, f);
 }

@@ -55,7 +55,8 @@ struct pattern *pattern_free(struct pattern *p)
 
 enum pattern_answer pattern_match(const struct pattern *p, const char *text, size_t len)
 {
-    int answer = pcre2_match(p->code, (PCRE2_SPTR)text, len, 0, 0, p->data, p->limits);
+    int answer =
+        pcre2_match(p->code, (PCRE2_SPTR)text, len, 0, PCRE2_NO_UTF_CHECK, p->data, p->limits);
 
     if (answer >= 0)
         return PATTERN_MATCHES;

@@ -17,10 +17,11 @@ struct pattern *pattern_free(struct pattern *p); /* NULL */
 enum pattern_answer {
     PATTERN_MATCHES,
     PATTERN_DIFFERS,
-    PATTERN_UNKNOWN, /* a limit was met, or the value is not valid UTF-8 */
+    PATTERN_UNKNOWN, /* a limit was met */
 };
 
-/* One pattern cannot be matched by two threads at once: it brings its own working memory. */
+/* text must be well-formed UTF-8. One pattern cannot be matched by two threads at once: it brings
+ * its own working memory. */
 enum pattern_answer pattern_match(const struct pattern *p, const char *text, size_t len);
 
 #endif

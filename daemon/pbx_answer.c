@@ -90,6 +90,13 @@ static void token_refused(struct pbx *p, int64_t mono, const struct pbx_answer *
     pbx_session(p, "");
 }
 
+/* Some firmware lacks this call. A query that has worked is there: then the PBX is in trouble. */
+static bool may_lack(const struct pbx *p, enum pbx_call call)
+{
+    return call == PBX_APPLY || call == PBX_HEARTBEAT ||
+           (call == PBX_QUERY && p->queries != PBX_QUERIES_WORK);
+}
+
 static bool failed(struct pbx *p, int64_t mono, const struct pbx_pending *call,
                    struct pbx_answer *a, struct fault *f)
 {
@@ -134,8 +141,8 @@ static bool failed(struct pbx *p, int64_t mono, const struct pbx_pending *call,
         bad(p, mono, a, reason);
         return true;
     case MEANS_CONFIG:
-        if (a->call != PBX_ADD && a->call != PBX_LOGIN &&
-            (a->wire.error_number == 10003 || a->wire.error_number == 10002)) {
+        if ((a->wire.error_number == 10003 && may_lack(p, a->call)) ||
+            (a->wire.error_number == 10002 && a->call != PBX_ADD && a->call != PBX_LOGIN)) {
             a->verdict = PBX_UNSUPPORTED;
             return true;
         }
@@ -151,10 +158,9 @@ static bool is_transient_status(int status)
 }
 
 /* What a web server says of a call that this firmware does not have. */
-static bool is_missing(enum pbx_call call, int status)
+static bool is_missing(const struct pbx *p, enum pbx_call call, int status)
 {
-    return (status == 404 || status == 405 || status == 501) &&
-           (call == PBX_QUERY || call == PBX_APPLY || call == PBX_HEARTBEAT);
+    return (status == 404 || status == 405 || status == 501) && may_lack(p, call);
 }
 
 /* No usable answer: a status other than 200, garbage, or none at all. */
@@ -171,7 +177,7 @@ static void unusable(struct pbx *p, int64_t mono, const struct http_answer *from
     else
         snprintf(reason, sizeof reason, "the PBX's web server answers %d", from->status);
 
-    if (from->end == HTTP_ANSWERED && is_missing(a->call, from->status)) {
+    if (from->end == HTTP_ANSWERED && is_missing(p, a->call, from->status)) {
         a->code = CODE_HTTP + from->status;
         a->verdict = PBX_UNSUPPORTED;
         return;
@@ -222,7 +228,7 @@ static void session_hears(struct pbx *p, struct pbx_answer *a)
     }
     if (a->call != PBX_QUERY)
         return;
-    if (a->verdict == PBX_UNSUPPORTED)
+    if (a->verdict == PBX_UNSUPPORTED && may_lack(p, PBX_QUERY))
         p->queries = PBX_QUERIES_MISSING;
     else if (a->verdict == PBX_OK || a->code == CODE_PBX + PBX_ERRNO_ABSENT)
         p->queries = PBX_QUERIES_WORK;

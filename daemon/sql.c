@@ -35,7 +35,8 @@ bool sql_open(const char *path, struct sql **ret, struct fault *f)
     close(fd);
 
     struct sql *s = xcalloc(1, sizeof *s);
-    if (sqlite3_open_v2(path, &s->db, SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK) {
+    const int how = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX; /* one thread alone uses it */
+    if (sqlite3_open_v2(path, &s->db, how, NULL) != SQLITE_OK) {
         fault_set(f, FAULT_LEDGER, 0, "open '%s': %s", path, sqlite3_errmsg(s->db));
         sql_close(s);
         return false;

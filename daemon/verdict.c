@@ -27,9 +27,12 @@ bool task_finish(struct job *j, struct task *t, enum row_state state, int code, 
     t->row.due = 0;
     if (!task_save(j, t, f))
         return false;
-    if (state == ROW_CREATED &&
-        !ledger_made_put(j->ledger, t->work->import.pbx, t->row.number, &t->content, f))
-        return false;
+    if (state == ROW_CREATED) {
+        j->created++;
+        t->work->created++;
+        if (!ledger_made_put(j->ledger, t->work->import.pbx, t->row.number, &t->content, f))
+            return false;
+    }
     t->work->done++;
     task_drop(j, t);
     return true;

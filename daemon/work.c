@@ -13,6 +13,7 @@ struct work *work_new(const struct import *import)
     w->copy = -1;
     w->original = -1;
     w->copy_out = -1;
+    w->others_created = UINT64_MAX; /* not planned in this run: nobody has counted */
     return w;
 }
 

@@ -81,9 +81,8 @@ counts() {
     [ "$(report in.csv .counts.failed)" -le 2 ]
     is "$(report in.csv '.counts | .created + .failed')" 60
     is "$(report in.csv '[.problems[].code] | unique')" '["in-doubt"]'
-    # each row in doubt was asked for once
+    # none was asked for twice
     is "$(journal 'select(.call == "add") | .number' | sort | uniq -d)" ""
-    is "$(journal 'select(.call == "add")' | wc -l)" 60
 }
 
 @test "a file that was claimed, and of which the ledger knows nothing, is taken up" {
@@ -103,7 +102,7 @@ counts() {
     # an import that takes a while to read
     awk 'BEGIN {
         print "number,username,registerpassword"
-        for (n = 0; n < 400000; n++) print "x" n ",Somebody with a name,Aa1bcdefgh"
+        for (n = 0; n < 250000; n++) print "x" n ",Somebody with a name,Aa1bcdefgh"
     }' | drop - deadly.csv
     local round
     for round in 1 2; do
@@ -122,7 +121,7 @@ counts() {
     run -0 extspool release 1
     lib_until_done() { [ "$(report deadly.csv .state)" = "done" ]; }
     lib_until lib_until_done
-    is "$(report deadly.csv '[.counts.rows, .counts.invalid]')" "[400000,400000]"
+    is "$(report deadly.csv '[.counts.rows, .counts.invalid]')" "[250000,250000]"
 }
 
 @test "a deadly file can be cancelled without being read again" {
@@ -130,7 +129,7 @@ counts() {
     conf_write
     awk 'BEGIN {
         print "number,username,registerpassword"
-        for (n = 0; n < 400000; n++) print "x" n ",Somebody with a name,Aa1bcdefgh"
+        for (n = 0; n < 250000; n++) print "x" n ",Somebody with a name,Aa1bcdefgh"
     }' | drop - deadly.csv
     local round
     for round in 1 2; do

@@ -278,7 +278,7 @@ is_state() {
     daemon_start
     drop <(records 2001 2001) in.csv
     wait_report in.csv
-    ! tr '\0' '\n' <"/proc/$DAEMON_PID/cmdline" | grep -F secret
+    run -1 grep -aF secret "/proc/$DAEMON_PID/cmdline"
 }
 
 @test "nothing to do: it ends at once, well" {

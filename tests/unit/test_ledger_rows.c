@@ -178,7 +178,7 @@ static void assert_rows_equal(const struct ledger_row *a, const struct ledger_ro
 {
 #define SAME(member) assert_int_equal(a->member, b->member)
     SAME(row), SAME(line), SAME(offset), SAME(bytes), SAME(state), SAME(findings), SAME(doubted);
-    SAME(after), SAME(attempts), SAME(code), SAME(due), SAME(finished);
+    SAME(attempts), SAME(code), SAME(due), SAME(finished);
 #undef SAME
     assert_string_equal(a->number, b->number);
     assert_string_equal(a->detail, b->detail);
@@ -202,7 +202,6 @@ static void a_row_is_kept_whole(void **state)
         full_row(1, ROW_FAILED), {.row = 2}, full_row(3, ROW_DOUBT), full_row(4, ROW_REFUSED)};
     rows[2].doubted = true;
     rows[2].findings = false;
-    rows[3].after = true;
     rows[3].findings = false;
     memset(rows[3].number, '9', sizeof rows[3].number - 1);
     for (size_t i = 0; i < COUNT_OF(rows); i++)
@@ -218,7 +217,7 @@ static void a_row_changes_its_state_and_stays_where_it_is(void **state)
 {
     (void)state;
     struct ledger_row planned = {.row = 1, .line = 2, .offset = 3, .bytes = 4, .number = "2002"};
-    struct ledger_row other = {.row = 2, .number = "2003", .after = true};
+    struct ledger_row other = {.row = 2, .number = "2003"};
     assert_true(ledger_row_add(ledger, 7, &planned, NULL));
     assert_true(ledger_row_add(ledger, 7, &other, NULL));
     struct ledger_row now = full_row(1, ROW_DOUBT);

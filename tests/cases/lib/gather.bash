@@ -140,15 +140,16 @@ input_secrets() {
         }' "$WORLD"/drop/* 2>/dev/null
 }
 
-# Neither the secrets of records nor those of the session are in anything but rejects, originals
-# and private copies.
+# Neither the secrets of records nor those of the API are in anything but rejects, originals and
+# private copies.
 check_secrets() {
-    local in=("$LOG" "$WORLD/status" "$STATE"/ledger.*)
-    in+=("$SPOOL"/reports/*.json "$SPOOL"/reports/*.html "$SPOOL"/reports/*.results.csv)
-    "$BIN/extspool" -c "$CONF" status --json >"$WORLD/status" 2>&1
+    local said=("$LOG" "$WORLD/status" "$STATE"/ledger.*)
+    # where all has ended, it tells no more than the reports do
+    is_empty "$SPOOL/work" || "$BIN/extspool" -c "$CONF" status --json >"$WORLD/status" 2>&1
     input_secrets >>"$WORLD/secrets"
     printf '%s\n' "$PBX_PASSWORD" "$PBX_MD5" >>"$WORLD/secrets"
-    grep -aF -f "$WORLD/secrets" "${in[@]}" 2>/dev/null && echo 'secrets are there'
-    grep -aE '(^|[^0-9a-f])[0-9a-f]{32}([^0-9a-f]|$)' "${in[@]:0:3}" 2>/dev/null &&
+    grep -aF -f "$WORLD/secrets" "${said[@]}" "$SPOOL"/reports/*.json "$SPOOL"/reports/*.html \
+        "$SPOOL"/reports/*.results.csv 2>/dev/null && echo 'secrets are there'
+    grep -aE '(^|[^0-9a-f])[0-9a-f]{32}([^0-9a-f]|$)' "${said[@]}" 2>/dev/null &&
         echo 'these may be tokens'
 }

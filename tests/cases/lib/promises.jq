@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # "breaches": what the PBX's journal must not show, whatever the faults; a line for each breach.
-# Takes $journal and $first, [retry] first in ms. A line {"event":"retry"} in the journal tells that
-# an operator asked for failed rows to be sent again.
+# Takes $journal and $first, [retry] first in ms. From a line {"event":"anew"} on, numbers may be asked
+# for again: an operator's retry, or what the daemon takes for another PBX.
 
 def calls: [$journal[] | select(.call)];
 
@@ -18,21 +18,21 @@ def breaches:
     ([$journal[] | select(.created) | .number] | group_by(.)[] | select(length > 1)
      | "\(.[0]) was created \(length) times"),
 
-    # of each number, up to a retry by an operator: its adds and look-ups in order
-    ([foreach $journal[] as $c (0; . + if $c.event == "retry" then 1 else 0 end;
-          {retry: ., number: ($c.number // "" | split(",")[]), call: $c})
+    # of each number, from one such line to the next: its adds and look-ups in order
+    ([foreach $journal[] as $c (0; . + if $c.event == "anew" then 1 else 0 end;
+          {anew: ., number: ($c.number // "" | split(",")[]), call: $c})
       | select(.call.call | IN("add", "query"))]
-     | group_by([.number, .retry])[] | .[0].number as $number | map(.call) as $of
-     | foreach $of[] as $c ({add: null, looked: false, breach: null};
+     | group_by([.number, .anew])[] | .[0].number as $number | map(.call) as $of
+     | foreach $of[] as $c ({add: null, looked: null, breach: null};
            .breach = null
            | if $c.call == "add" then
-                 (if .add and (.add | in_doubt) and (.looked | not)
+                 (if .add == null or (.add | in_doubt | not) then .
+                  elif .looked == null
                   then .breach = "\($number) was asked for again without a look-up (call \($c.seq))"
+                  elif .looked.time - .add.time < $first - 1
+                  then .breach = "\($number) was looked up too soon (call \(.looked.seq))"
                   else . end)
-                 | .add = $c | .looked = false
-             elif ($c | looked_up) then
-                 (if .add and (.add | in_doubt) and $c.time - .add.time < $first - 1
-                  then .breach = "\($number) was looked up too soon (call \($c.seq))" else . end)
-                 | .looked = true
+                 | .add = $c | .looked = null
+             elif ($c | looked_up) then .looked = $c
              else . end;
            .breach // empty));

@@ -170,17 +170,27 @@ step_stop_after() {
     note $? stop
 }
 
+# For promises.jq: from here on, numbers may be asked for again.
+anew() {
+    echo '{"event":"anew"}' >>"$JOURNAL"
+}
+
 # extspool ARGUMENT…: the operator's tool; what it says goes to want.out.
 step_extspool() {
-    # then rows in doubt may be asked for again
-    [ "$1" != retry ] || echo '{"event":"retry"}' >>"$JOURNAL"
+    [ "$1" != retry ] || anew
     "$BIN/extspool" -c "$CONF" "$@" >>"$WORLD/out" 2>&1
     note $? extspool "$@"
 }
 
 step_pbx_stop() { pbx_stop; }
 step_pbx_start() { pbx_start "$@"; }
-step_conf() { conf_set "$@"; }
+
+# conf KEY=VALUE…: changes the configuration; another url is another PBX to the daemon.
+step_conf() {
+    [[ "$*" != *pbx.url=* ]] || anew
+    conf_set "$@"
+}
+
 step_password() { printf '%s\n' "$1" >"$WORLD/password"; }
 step_password_right() { cp "$WORLD/pbx-password" "$WORLD/password"; }
 step_password_gone() { rm "$WORLD/password"; }
