@@ -78,8 +78,8 @@ char *config_schema_path(const struct config *c);
 char *config_profiles_path(const struct config *c);
 
 /* The PBX's password: the first line of password_file, else of the systemd credential
- * pbx-password ($CREDENTIALS_DIRECTORY), without its line end. *ret is "" when neither is set or
- * the credential is empty or missing; wipe and free it (config_password_free). False with a
+ * pbx-password ($CREDENTIALS_DIRECTORY), without its line end. *ret is "" when neither is set,
+ * or the file is empty or not there yet; wipe and free it (config_password_free). False with a
  * FAULT_CONFIG when the named file cannot be read, or the line has a NUL or over 1024 bytes. */
 bool config_password(const struct config *c, char **ret, struct fault *f);
 void config_password_free(char **password);

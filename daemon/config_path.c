@@ -76,12 +76,12 @@ static ssize_t head_read(const char *path, char *to, size_t room)
     return (ssize_t)len;
 }
 
-/* The first line of the file. A missing one is an empty password when it may be missing. */
-static bool line_read(const char *path, bool may_lack, char **ret, struct fault *f)
+/* The first line of the file. A missing one is no password yet. */
+static bool line_read(const char *path, char **ret, struct fault *f)
 {
     char text[PASSWORD_MOST + 2]; /* a line end of two bytes may follow */
     ssize_t got = head_read(path, text, sizeof text);
-    if (got < 0 && may_lack && errno == ENOENT)
+    if (got < 0 && errno == ENOENT)
         got = 0;
     if (got < 0)
         return fault_set(f, FAULT_CONFIG, errno, "read the password from '%s'", path);
@@ -107,7 +107,7 @@ static bool line_read(const char *path, bool may_lack, char **ret, struct fault 
 bool config_password(const struct config *c, char **ret, struct fault *f)
 {
     if (*c->pbx.password_file)
-        return line_read(c->pbx.password_file, false, ret, f);
+        return line_read(c->pbx.password_file, ret, f);
 
     const char *folder = secure_getenv("CREDENTIALS_DIRECTORY");
     if (!folder) {
@@ -116,7 +116,7 @@ bool config_password(const struct config *c, char **ret, struct fault *f)
     }
     ON_LEAVE(buf_free) struct buf path = {0};
     buf_format(&path, "%s/" CREDENTIAL, folder);
-    return line_read(path.at, true, ret, f);
+    return line_read(path.at, ret, f);
 }
 
 void config_password_free(char **password)

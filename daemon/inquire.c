@@ -37,7 +37,7 @@ static const char *shown_state(struct job *j, const struct import *i, const char
     *ret_reason = i->reason;
     if (ended && i->filed)
         return import_state_text(i->state);
-    const char *waiting = j->send ? pbx_waiting(j->pbx, j->mono) : NULL;
+    const char *waiting = j->send ? pbx_waiting(j->pbx, j->mono) : "no daemon runs";
     if (!ended && i->state != IMPORT_CLAIMED && waiting) {
         *ret_reason = waiting;
         return "waiting";

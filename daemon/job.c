@@ -146,7 +146,8 @@ static bool admit(struct job *j, struct fault *f)
             return true;
         }
         after = import.id;
-        if (job_work(j, import.id) || (!j->send && import.filed))
+        /* without sending only what needs no PBX is taken up */
+        if (job_work(j, import.id) || (!j->send && import.filed && !import.cancelling))
             continue;
         j->works[place] = work_new(&import);
         if (!work_begin(j, j->works[place], f))

@@ -259,7 +259,7 @@ extension/add {"number":"1","registerpassword":""}
 extension/add
 extension/paint {}
 END
-    is "$(codes <answers)" '10033 10033 10004 20007 10003'
+    is "$(codes <answers)" '10028 10028 10004 20007 10003'
     is "$(facts 'select(.call and .violation == null)|.call')" '"login"'
     is "$(facts 'select(.done)|.call')" '"login"'
 }
@@ -274,7 +274,7 @@ extension/add {"dnd":"on"}
 extension/add {"number":"3","registerpassword":""}
 extension/add {"number"
 END
-    is "$(codes <answers)" 'Success 20007 10033 10004 10002'
+    is "$(codes <answers)" 'Success 20007 10028 10004 10002'
     is "$(post extension/query '' | jq -c '[.extinfos[].extnumber]')" '["2"]'
     is "$(facts 'select(.call and .violation != null)')" ''
 }
@@ -296,7 +296,7 @@ extension/delete {"number":"9"}
 extension/delete {"number":"9,1"}
 END
     is "$(codes <answers)" \
-        'Success 10017 Success Success 10087 10017 10017 10006 10033 10006 Success'
+        'Success 10017 Success Success 10087 10017 10017 10006 10028 10006 Success'
     is "$(jq -c '.extinfos//empty' answers)" '[{"extnumber":"1","status":"Unavailable"}]'
     is "$(facts 'select(.call=="add")|[.number,.done,.created]' | xargs)" \
         '[1,true,true] [1,false,false] [01,true,true] [3,false,false] [1,false,false]'

@@ -11,7 +11,7 @@
 #define ERRNO_MISSING       "10006" /* no such extension */
 #define ERRNO_FORMAT        "10002" /* format not supported */
 #define ERRNO_NO_CALL       "10003" /* call not supported */
-#define ERRNO_NUMBER_BLANK  "10033" /* the extension's number is blank */
+#define ERRNO_NUMBER_BLANK  "10028" /* the extension's number is blank */
 #define ERRNO_CAPACITY      "10087" /* the limit of extensions is reached */
 #define ERRNO_JSON_ONLY     "20000" /* JSON only */
 #define ERRNO_POST_ONLY     "20001" /* POST only */
