@@ -301,7 +301,6 @@ static bool send_task(struct job *j, struct task *t, struct fault *f)
     }
     content_of(j->tagger, &w->record, &t->content);
     t->phase = TASK_ABROAD;
-    t->served = pbx_served(j->pbx);
     j->abroad++;
     pbx_add(j->pbx, j->mono, t->tag, &w->record);
     return true;

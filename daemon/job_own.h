@@ -93,7 +93,7 @@ struct task {
     int64_t due;                   /* mono */
     unsigned tries;                /* bad answers so far */
     bool unweighed;                /* a bad try of which is not said yet whether it counts */
-    uint64_t served;               /* pbx_served when the last try left */
+    uint64_t served;               /* pbx_served when the last bad answer came */
     unsigned unexplained;          /* tries that count for no row */
     int last_code;
     bool alone; /* ask for this number in a query of its own */
@@ -189,7 +189,7 @@ bool filing_undo(struct job *j, struct work *w, struct fault *f);
 
 /* ---- verdict.c ---- */
 bool verdict_take(struct job *j, struct fault *f); /* all answers that have come */
-/* A row that a look-up was to settle, on a PBX that cannot be asked: final. */
+/* A row that a look-up was to settle, on a PBX that cannot be asked. */
 bool verdict_unasked(struct job *j, struct task *t, struct fault *f);
 /* The row of a task is final. */
 bool task_finish(struct job *j, struct task *t, enum row_state state, int code, struct fault *f);

@@ -52,24 +52,21 @@ static void unexplained(struct job *j, struct task *t)
     pbx_trouble(j->pbx, j->mono);
 }
 
-/* Whether the last bad try counts against the row: only while the PBX served others well. That
- * is so when another row was answered well since this try left; or when this row alone is
- * answered badly, after others were served, and a look-up has just shown that the PBX works.
- * Otherwise the fault may be the PBX's. *ret_exhausted: the row has had its attempts. */
-static void weigh(struct job *j, struct task *t, bool looked_up, bool *ret_exhausted)
+/* Whether the last bad try counts against the row, asked when a look-up was answered well and the
+ * row is about to be sent again: only while the PBX serves others well. That is so when another
+ * row was answered well since; or when this row alone is answered badly, after others were served.
+ * Otherwise the fault may be the PBX's. True when the row has had its attempts. */
+static bool weigh(struct job *j, struct task *t)
 {
-    *ret_exhausted = false;
     if (!t->unweighed)
-        return;
+        return false;
     t->unweighed = false;
     bool others = pbx_served(j->pbx) > t->served;
-    bool alone = looked_up && t->work->served && pbx_only_bad(j->pbx, t->tag);
-    if (others || alone) {
-        t->row.attempts++;
-        *ret_exhausted = t->row.attempts >= j->config->retry.attempts;
-    } else {
-        unexplained(j, t);
-    }
+    bool alone = t->work->served && pbx_only_bad(j->pbx, t->tag);
+    if (others || alone)
+        return ++t->row.attempts >= j->config->retry.attempts;
+    unexplained(j, t);
+    return false;
 }
 
 static bool exhausted(struct job *j, struct task *t, struct fault *f)
@@ -107,20 +104,21 @@ static bool add_bad(struct job *j, struct task *t, const struct pbx_answer *a, s
 {
     t->tries++;
     t->unweighed = a->verdict == PBX_BAD && !a->for_all;
+    t->served = pbx_served(j->pbx);
     t->last_code = a->code;
     int64_t wait = back_off(j, t);
-    if (a->in_doubt) {
-        t->row.state = ROW_DOUBT;
-        t->row.doubted = true;
-        task_later(j, t, j->mono + (wait > j->config->retry.first ? wait : j->config->retry.first));
-        return task_save(j, t, f);
+    if (!a->in_doubt && a->code == CODE_NONE) {
+        /* no connection was made, which says nothing of the row */
+        t->unweighed = false;
+        unexplained(j, t);
+        task_later(j, t, j->mono + wait);
+        return true;
     }
-    bool out = false;
-    weigh(j, t, false, &out);
-    if (out)
-        return exhausted(j, t, f);
-    task_later(j, t, j->mono + wait);
-    return true;
+    /* also when it is in no doubt: the look-up shows whether the PBX works for others */
+    t->row.state = ROW_DOUBT;
+    t->row.doubted = t->row.doubted || a->in_doubt;
+    task_later(j, t, j->mono + (wait > j->config->retry.first ? wait : j->config->retry.first));
+    return task_save(j, t, f);
 }
 
 static bool add_answer(struct job *j, const struct pbx_answer *a, struct fault *f)
@@ -218,21 +216,25 @@ static bool found_there(struct job *j, struct task *t, const struct wire_extensi
     return ours ? task_finish(j, t, ROW_CREATED, CODE_NONE, f) : exists(j, t, f);
 }
 
+/* The row is known not to have been done: once more, after a back-off. */
+static bool send_again(struct job *j, struct task *t, struct fault *f)
+{
+    t->row.state = ROW_SENDING;
+    t->alone = false;
+    task_later(j, t, j->mono + back_off(j, t));
+    j->barrier = true;
+    return task_save(j, t, f);
+}
+
 static bool found_absent(struct job *j, struct task *t, struct fault *f)
 {
     if (t->row.state == ROW_REFUSED)
         return task_finish(j, t, ROW_FAILED, t->row.code, f);
     if (t->work->import.cancelling)
         return task_finish(j, t, ROW_SKIPPED, CODE_CANCELLED, f);
-    bool out = false;
-    weigh(j, t, true, &out);
-    if (out)
+    if (weigh(j, t))
         return exhausted(j, t, f);
-    t->row.state = ROW_SENDING;
-    t->alone = false;
-    task_later(j, t, j->mono + back_off(j, t));
-    j->barrier = true;
-    return task_save(j, t, f);
+    return send_again(j, t, f);
 }
 
 bool verdict_unasked(struct job *j, struct task *t, struct fault *f)
@@ -241,7 +243,11 @@ bool verdict_unasked(struct job *j, struct task *t, struct fault *f)
         return exists(j, t, f);
     if (t->row.state == ROW_REFUSED)
         return task_finish(j, t, ROW_FAILED, t->row.code, f);
-    return task_finish(j, t, ROW_FAILED, CODE_IN_DOUBT, f);
+    if (t->row.doubted)
+        return task_finish(j, t, ROW_FAILED, CODE_IN_DOUBT, f);
+    t->unweighed = false; /* nothing shows that the PBX serves others */
+    unexplained(j, t);
+    return send_again(j, t, f);
 }
 
 static bool query_task(struct job *j, struct task *t, const struct pbx_answer *a, size_t asked,

@@ -97,3 +97,13 @@ once() {
     run -0 once
     is "$(report in.csv '[.state, .counts.created]')" '["done",3]'
 }
+
+@test "a query that is not found for a moment, after queries have worked, costs no row" {
+    pbxsim_start --latency 5 --fault 'add number=2002 times=1 : reset-after' \
+        --fault 'add number=2050 times=1 : reset-after' --fault 'query n=2 : status=404'
+    conf_write pbx.concurrency=1
+    drop <(records 2001 2055) in.csv
+    daemon_start
+    wait_report in.csv
+    is "$(report in.csv '[.counts.created, .counts.failed]')" "[55,0]"
+}
