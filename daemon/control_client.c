@@ -47,7 +47,7 @@ static bool request_send(int fd, struct json_object *request, struct fault *f)
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0)
-            return fault_set(f, FAULT_IO, errno, "ask the daemon");
+            return fault_set(f, FAULT_IO, errno == EPIPE ? ECONNREFUSED : errno, "ask the daemon");
         sent += (size_t)n;
     }
     return true;
@@ -63,6 +63,8 @@ static bool answer_receive(int fd, struct buf *to, struct fault *f)
             continue;
         if (n < 0 && errno == EAGAIN)
             return fault_set(f, FAULT_IO, 0, "the daemon does not answer");
+        if (n < 0 && errno == ECONNRESET)
+            return fault_set(f, FAULT_IO, ECONNREFUSED, "the daemon ended before it answered");
         if (n < 0)
             return fault_set(f, FAULT_IO, errno, "hear the daemon's answer");
         if (n == 0)
@@ -73,7 +75,7 @@ static bool answer_receive(int fd, struct buf *to, struct fault *f)
     }
     if (to->len && to->at[to->len - 1] == '\n')
         return true;
-    return fault_set(f, FAULT_IO, 0, "the daemon's answer was cut off");
+    return fault_set(f, FAULT_IO, ECONNREFUSED, "the daemon ended before it had answered");
 }
 
 bool control_ask(const char *directory, struct json_object *request, struct json_object **ret,

@@ -20,11 +20,11 @@ asked() {
 
 # once: the daemon with --once; one that does not end is a failure, not a wait.
 once() {
-    timeout "$LIB_PATIENCE" "${UNPRIVILEGED[@]}" "$BIN/extspoold" -c "$CONF" --once >>"$LOG" 2>&1 3>&-
+    timeout $((LIB_PATIENCE * 3)) "${UNPRIVILEGED[@]}" "$BIN/extspoold" -c "$CONF" --once >>"$LOG" 2>&1 3>&-
 }
 
 @test "cancelled while calls are on their way: their answers decide, nothing is asked meanwhile" {
-    pbxsim_start --fault 'add : errno=10004 latency-after=700'
+    pbxsim_start --fault 'add : errno=10004 latency-after=3000'
     conf_write pbx.concurrency=4
     drop <(records 2001 2008) in.csv
     daemon_start
