@@ -45,6 +45,8 @@ static void shut(struct pbx *p, int64_t mono, enum pbx_call call, int64_t wait, 
                  const char *reason)
 {
     int64_t back_off = pbx_back_off(p);
+    if (standing && back_off < p->first)
+        back_off = p->first; /* it will not have changed in a few milliseconds */
     gate_shut(&p->gate, mono, wait > back_off ? wait : back_off);
     p->by_add = p->by_add || call == PBX_ADD;
     p->standing = standing;

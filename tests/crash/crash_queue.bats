@@ -4,7 +4,7 @@
 # shellcheck disable=SC1010,SC2030,SC2031,SC2154 # each test has a shell of its own
 
 bats_require_minimum_version 1.5.0
-load lib
+load ../e2e/lib
 
 setup() {
     lib_setup
