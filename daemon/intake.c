@@ -17,7 +17,7 @@
 #define COPY_PIECE  (256 * 1024)
 #define COPY_PIECES 8 /* a turn */
 #define ROWS_A_TURN 2000
-#define DEATHS_MOST 2
+#define DEATHS_MOST 2 /* of the daemon while it read one file */
 
 static void reject(struct job *j, struct work *w, int code, const char *reason)
 {
@@ -296,10 +296,7 @@ static bool intake_begin(struct job *j, struct work *w, struct fault *f)
         work_turn(j, w, IMPORT_HELD, CODE_DEADLY_FILE, code_meaning(CODE_DEADLY_FILE));
         return true;
     }
-    /* counted before the file is touched; a clean end of intake forgets it */
-    w->import.deaths++;
-    j->barrier = true;
-    /* nor is what an earlier intake left to be taken for rows of the copy that begins now */
+    /* what an earlier intake left is not to be taken for rows of the copy that begins now */
     w->import.columns = 0;
     w->import.header_line = 0;
     char name[SPOOL_NAME_COPY];

@@ -166,11 +166,14 @@ static bool take_in(struct job *j, struct fault *f)
         if (!w || (w->stage != STAGE_COPY && w->stage != STAGE_ROWS))
             continue;
         done++;
+        suspect_name(j->suspect, w->import.id);
         if (!intake_step(j, w, f))
             return false;
         if (w->stage == STAGE_SENDING && !delivery_start(j, w, f))
             return false;
     }
+    if (!done)
+        suspect_name(j->suspect, 0);
     return true;
 }
 

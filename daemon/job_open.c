@@ -84,11 +84,28 @@ static bool is_finished(void *with, uint64_t id)
     return !found || (import.filed && import.state >= IMPORT_DONE && import.state != IMPORT_HELD);
 }
 
+/* The process before died over this import's file, if it was still being read. */
+static bool count_death(struct job *j, uint64_t id, struct fault *f)
+{
+    struct import import;
+    bool found = false;
+    if (!ledger_import_get(j->ledger, id, &import, &found, f))
+        return false;
+    if (!found || import.state != IMPORT_CLAIMED)
+        return true;
+    import.deaths++;
+    log_warning(id, "the daemon died while it was reading '%s'", import.name);
+    return ledger_import_set(j->ledger, &import, f) && ledger_commit(j->ledger, f);
+}
+
 static bool recover(struct job *j, struct fault *f)
 {
     uint64_t ledger = 0;
     uint64_t spool = 0;
-    if (!adopt_orphans(j, f) || !spool_sweep(j->spool, is_finished, j, f) ||
+    uint64_t suspect = 0;
+    if (!adopt_orphans(j, f) ||
+        !suspect_open(j->config->state.directory, &j->suspect, &suspect, f) ||
+        !count_death(j, suspect, f) || !spool_sweep(j->spool, is_finished, j, f) ||
         !ledger_id_greatest(j->ledger, &ledger, f) || !spool_id_greatest(j->spool, &spool, f))
         return false;
     j->next_id = (ledger > spool ? ledger : spool) + 1;
@@ -128,17 +145,6 @@ bool job_open(struct config *config, bool send, struct job **ret, struct fault *
     return true;
 }
 
-/* Intents that were not handed over go back; an intake that is broken off here did not die. */
-static void give_back(struct job *j, struct work *w)
-{
-    delivery_withdraw(j, w, NULL);
-    if (w->stage == STAGE_COPY || w->stage == STAGE_ROWS) {
-        if (w->import.deaths)
-            w->import.deaths--;
-        ledger_import_set(j->ledger, &w->import, NULL);
-    }
-}
-
 struct job *job_close(struct job *j)
 {
     if (!j)
@@ -146,12 +152,13 @@ struct job *job_close(struct job *j)
     for (size_t i = 0; i < WORKS_MOST; i++) {
         if (!j->works[i])
             continue;
-        give_back(j, j->works[i]);
+        delivery_withdraw(j, j->works[i], NULL); /* intents that were not handed over go back */
         work_free(j->works[i]);
     }
     pbx_free(j->pbx);
     http_free(j->http);
     digest_tagger_free(j->tagger);
+    suspect_close(j->suspect);
     ledger_close(j->ledger);
     spool_close(j->spool);
     schema_free(j->schema);

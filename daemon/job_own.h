@@ -24,6 +24,7 @@
 #include "retry.h"
 #include "spool.h"
 #include "spool_name.h"
+#include "suspect.h"
 
 #define WORKS_MOST         16   /* imports worked on at the same time */
 #define TASKS_MOST         4096 /* rows in memory */
@@ -109,6 +110,7 @@ struct job {
     bool send;
     struct ledger *ledger;
     struct spool *spool;
+    struct suspect *suspect;
     struct http *http;
     struct pbx *pbx;
     struct schema *schema; /* the configured one */

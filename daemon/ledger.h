@@ -45,7 +45,7 @@ struct import {
     uint64_t columns; /* cells in the header */
     uint64_t rows;    /* planned: known when planning ended */
     int64_t started, finished;
-    int deaths;                 /* of the daemon while this import was worked on */
+    int deaths;                 /* of the daemon while it read this file */
     int code;                   /* why it is held or rejected, or CODE_NONE */
     char reason[LEDGER_REASON]; /* the same in words */
     enum import_state resume;   /* what a release goes on to */
