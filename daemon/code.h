@@ -48,7 +48,8 @@
     X(35, CODE_PBX_CHANGED, "pbx-changed", "planned for another PBX than the configured one")      \
     X(36, CODE_SAME_REFUSAL, "same-refusal", "the PBX refuses every row for the same reason")      \
     X(37, CODE_DEADLY_FILE, "deadly-file", "the daemon died twice while it worked on this file")   \
-    X(38, CODE_UNREADABLE, "unreadable", "the file cannot be read")
+    X(38, CODE_UNREADABLE, "unreadable", "the file cannot be read")                                \
+    X(39, CODE_LEDGER_LOST, "ledger-lost", "the ledger that knew why it is held is lost")
 
 enum code {
 #define X(number, name, text, meaning) name = number,

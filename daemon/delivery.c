@@ -128,9 +128,28 @@ bool delivery_start(struct job *j, struct work *w, struct fault *f)
 
 /* ---- taking rows ---- */
 
+/* Whether an earlier unfinished import still has to send this number: then the row waits, in the
+ * ledger, not in memory, since the other may be held for weeks. */
+static bool pass_over(struct job *j, struct work *w, const struct ledger_row *row, bool *ret_pass,
+                      struct fault *f)
+{
+    uint64_t earlier = 0;
+    if (!ledger_number_open(j->ledger, row->number, w->import.id, &earlier, f))
+        return false;
+    *ret_pass = earlier != 0;
+    if (*ret_pass)
+        w->look = j->mono + AFTER_LOOK + (int64_t)++w->passed;
+    return true;
+}
+
 /* A row that an earlier run left half way: its call may have left, so it is in doubt. */
 static bool take_open(struct job *j, struct work *w, struct ledger_row *row, struct fault *f)
 {
+    bool pass = false;
+    if (w->mixed && !pass_over(j, w, row, &pass, f))
+        return false;
+    if (pass)
+        return true;
     struct task *t = task_new(j, w, row);
     if (row->state == ROW_SENDING) {
         t->row.state = ROW_DOUBT;
@@ -170,14 +189,12 @@ static bool read_record(struct job *j, struct work *w, const struct ledger_row *
 static bool take_mixed(struct job *j, struct work *w, struct ledger_row *row, bool *ret_take,
                        struct fault *f)
 {
-    uint64_t earlier = 0;
+    bool pass = false;
     *ret_take = false;
-    if (!ledger_number_open(j->ledger, row->number, w->import.id, &earlier, f))
+    if (!pass_over(j, w, row, &pass, f))
         return false;
-    if (earlier) { /* in the ledger, not in memory: it may be held for weeks */
-        w->look = j->mono + AFTER_LOOK + (int64_t)++w->passed;
+    if (pass)
         return true;
-    }
     bool good = false;
     if (!read_record(j, w, row, &good, f))
         return false;

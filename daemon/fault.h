@@ -11,6 +11,7 @@ enum fault_kind {
     FAULT_IO,     /* the system: files, folders, sockets; error is an errno */
     FAULT_CONFIG, /* what an administrator wrote: configuration, schema, profile */
     FAULT_LEDGER, /* the ledger cannot be read or written */
+    FAULT_DAMAGE, /* the ledger's file is damaged */
     FAULT_INPUT,  /* this one file cannot be imported; the others can */
 };
 

@@ -220,6 +220,10 @@ static bool plan_row(struct job *j, struct work *w, const struct row *read, stru
     }
     w->to_send += row.state == ROW_PLANNED;
     w->invalid += row.state == ROW_INVALID;
+    if (row.state == ROW_PLANNED && w->import.doubted) {
+        row.state = ROW_DOUBT;
+        row.doubted = true;
+    }
     return ledger_row_add(j->ledger, w->import.id, &row, f);
 }
 

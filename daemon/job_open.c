@@ -55,23 +55,51 @@ static bool is_known(void *with, uint64_t id)
     return !ledger_import_get(j->ledger, id, &import, &found, NULL) || found;
 }
 
-/* Files in work/ that the ledger does not know: killed between claim and commit. */
-static bool adopt_orphans(struct job *j, struct fault *f)
+/* Files in work/ that the ledger does not know: killed between rename and commit. With a ledger
+ * that is lost they may have come far, so that every row is looked up before it is sent, and what
+ * it had put aside stays so. */
+static bool adopt_orphans(struct job *j, enum spool_folder folder, bool lost, struct fault *f)
 {
     for (;;) {
         struct import import;
         bool found = false;
-        if (!spool_orphan(j->spool, is_known, j, &import, &found, f))
+        if (!spool_orphan(j->spool, folder, is_known, j, &import, &found, f))
             return false;
         if (!found)
-            return ledger_commit(j->ledger, f);
-        import.state = IMPORT_CLAIMED;
+            return true;
+        const bool held = folder == SPOOL_HELD;
+        import.state = held ? IMPORT_HELD : IMPORT_CLAIMED;
+        import.resume = IMPORT_CLAIMED;
+        import.code = held ? CODE_LEDGER_LOST : CODE_NONE;
+        snprintf(import.reason, sizeof import.reason, "%s", code_meaning(import.code));
         import.filed = true;
+        import.doubted = lost;
         import.started = clock_wall();
         if (!ledger_import_set(j->ledger, &import, f))
             return false;
-        log_info(import.id, "'%s' found in work/: taken up", import.name);
+        if (lost)
+            log_warning(import.id,
+                        "'%s' found in %s, and the ledger that knew it is lost: every row"
+                        " is looked up before it is sent",
+                        import.name, held ? "held/" : "work/");
+        else
+            log_info(import.id, "'%s' found in work/: taken up", import.name);
     }
+}
+
+static bool adopt(struct job *j, struct fault *f)
+{
+    bool lost = false;
+    const char *damage = ledger_damage(j->ledger);
+    if (damage[0])
+        log_error(0,
+                  "the ledger is damaged (%s): it is kept as ledger.db.damaged-…, and a new one "
+                  "begins",
+                  damage);
+    if (!ledger_fresh(j->ledger, &lost, f) || !adopt_orphans(j, SPOOL_WORK, lost, f) ||
+        (lost && !adopt_orphans(j, SPOOL_HELD, lost, f)) || (lost && !ledger_in_use(j->ledger, f)))
+        return false;
+    return ledger_commit(j->ledger, f);
 }
 
 static bool is_finished(void *with, uint64_t id)
@@ -103,8 +131,7 @@ static bool recover(struct job *j, struct fault *f)
     uint64_t ledger = 0;
     uint64_t spool = 0;
     uint64_t suspect = 0;
-    if (!adopt_orphans(j, f) ||
-        !suspect_open(j->config->state.directory, &j->suspect, &suspect, f) ||
+    if (!adopt(j, f) || !suspect_open(j->config->state.directory, &j->suspect, &suspect, f) ||
         !count_death(j, suspect, f) || !spool_sweep(j->spool, is_finished, j, f) ||
         !ledger_id_greatest(j->ledger, &ledger, f) || !spool_id_greatest(j->spool, &spool, f))
         return false;

@@ -13,9 +13,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "fsio.h"
 
-#define LEDGER_VERSION 1
+#define LEDGER_VERSION 2
+#define NOTE_FRESH     "fresh"
 
 /* row: n counts from 1 after the header. state is the outcome, or 0 while the row is open; step is
  * then how far it has come. They are two columns since SQLite writes an index again whenever a
@@ -38,9 +40,12 @@ static const char version_1[] =
     " finished INTEGER, detail TEXT, PRIMARY KEY(import, n)) STRICT, WITHOUT ROWID;"
     "CREATE INDEX row_open ON row(number) WHERE state = 0;"
     "CREATE TABLE made(pbx INTEGER, number TEXT, content BLOB, PRIMARY KEY(pbx, number))"
-    " STRICT, WITHOUT ROWID;";
+    " STRICT, WITHOUT ROWID;"
+    "INSERT INTO note VALUES('" NOTE_FRESH "', 'yes');";
 
-static const char *const upgrades[LEDGER_VERSION] = {version_1};
+static const char version_2[] = "ALTER TABLE import ADD COLUMN doubted INTEGER;";
+
+static const char *const upgrades[LEDGER_VERSION] = {version_1, version_2};
 
 static bool read_version(struct sql *sql, int64_t *ret, struct fault *f)
 {
@@ -114,18 +119,61 @@ static bool read_key(int folder, uint8_t key[DIGEST_BYTES], struct fault *f)
     return fsio_finish(file, "key", f);
 }
 
+/* Puts the ledger's files aside as NAME.damaged-TIME. The ledger goes before its WAL: killed in
+ * between, the next opening finds a WAL alone, and that it is of no ledger. */
+static bool put_aside(int folder, struct fault *f)
+{
+    static const char *const names[] = {"ledger.db", "ledger.db-wal", "ledger.db-shm"};
+    int64_t now = clock_wall();
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        char to[64];
+        struct fault moved = {0};
+        snprintf(to, sizeof to, "%s.damaged-%lld", names[i], (long long)now);
+        if (fsio_move(folder, names[i], folder, to, &moved) || moved.error == ENOENT)
+            continue;
+        if (f)
+            *f = moved;
+        return false;
+    }
+    return true;
+}
+
+static bool open_database(struct ledger *l, const char *path, struct fault *f)
+{
+    if (faccessat(l->folder, "ledger.db", F_OK, AT_SYMLINK_NOFOLLOW) != 0 && errno == ENOENT &&
+        !put_aside(l->folder, f))
+        return false;
+    if (sql_open(path, &l->sql, f) && bring_up_to_date(l->sql, f))
+        return true;
+    l->sql = sql_close(l->sql);
+    return false;
+}
+
+/* A damaged ledger is kept for whoever can read it, and a new one begins. */
+static bool open_or_begin(struct ledger *l, const char *path, struct fault *f)
+{
+    struct fault why = {0};
+    if (open_database(l, path, &why))
+        return true;
+    if (why.kind == FAULT_DAMAGE) {
+        l->damage = why;
+        return put_aside(l->folder, f) && open_database(l, path, f);
+    }
+    if (f)
+        *f = why;
+    return false;
+}
+
 bool ledger_open(const char *directory, struct ledger **ret, struct fault *f)
 {
-    ON_LEAVE(close_fd) int folder = -1;
-    if (!fsio_folder(directory, 0711, &folder, f))
-        return false;
-
     struct ledger *l = xcalloc(1, sizeof *l);
+    l->folder = -1;
     l->lock = -1;
     char path[4096];
     snprintf(path, sizeof path, "%s/ledger.db", directory);
-    if (!take_lock(folder, directory, &l->lock, f) || !read_key(folder, l->key, f) ||
-        !sql_open(path, &l->sql, f) || !bring_up_to_date(l->sql, f)) {
+    if (!fsio_folder(directory, 0711, &l->folder, f) ||
+        !take_lock(l->folder, directory, &l->lock, f) || !read_key(l->folder, l->key, f) ||
+        !open_or_begin(l, path, f)) {
         ledger_close(l);
         return false;
     }
@@ -139,11 +187,34 @@ struct ledger *ledger_close(struct ledger *l)
         return NULL;
     if (l->sql && l->dirty)
         ledger_commit(l, NULL);
+    bool damaged = l->sql && sql_damaged(l->sql);
     sql_close(l->sql);
+    if (damaged) /* SQLite need not notice it again at the next opening */
+        put_aside(l->folder, NULL);
     close_fd(&l->lock);
+    close_fd(&l->folder);
     wipe(l->key, sizeof l->key);
     free(l);
     return NULL;
+}
+
+const char *ledger_damage(const struct ledger *l)
+{
+    return l->damage.text;
+}
+
+bool ledger_fresh(struct ledger *l, bool *ret, struct fault *f)
+{
+    char note[LEDGER_NOTE];
+    if (!ledger_note_get(l, NOTE_FRESH, note, f))
+        return false;
+    *ret = note[0] != '\0';
+    return true;
+}
+
+bool ledger_in_use(struct ledger *l, struct fault *f)
+{
+    return ledger_note_put(l, NOTE_FRESH, "", f);
 }
 
 bool ledger_change(struct ledger *l, struct fault *f)

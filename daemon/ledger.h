@@ -49,6 +49,7 @@ struct import {
     int code;                   /* why it is held or rejected, or CODE_NONE */
     char reason[LEDGER_REASON]; /* the same in words */
     enum import_state resume;   /* what a release goes on to */
+    bool doubted;               /* the ledger that knew what became of its rows is lost */
 };
 
 struct ledger_row {
@@ -70,11 +71,19 @@ struct ledger_counts {
     uint64_t open; /* rows without an outcome; rows = open + the five */
 };
 
-/* Opens or makes the ledger in folder directory (made 0711 when missing). False when another
- * process has it (the text says so), when it is damaged, or was written by a newer version. */
+/* Opens or makes the ledger in folder directory (made 0711 when missing). A damaged one is kept as
+ * ledger.db.damaged-MILLISECONDS, and a new one begins. False when another process has it (the
+ * text says so), or it was written by a newer version. */
 bool ledger_open(const char *directory, struct ledger **ret, struct fault *f);
-/* Commits what is pending and closes. Returns NULL. */
+/* Commits what is pending and closes; when any call has failed with FAULT_DAMAGE, puts the ledger
+ * aside as ledger_open does. Returns NULL. */
 struct ledger *ledger_close(struct ledger *l);
+/* What was wrong with the one that ledger_open has put aside; "" when there was none (lent). */
+const char *ledger_damage(const struct ledger *l);
+/* A ledger is fresh from its making until ledger_in_use: what lies in the spool by then was
+ * claimed by a ledger that is lost. */
+bool ledger_fresh(struct ledger *l, bool *ret, struct fault *f);
+bool ledger_in_use(struct ledger *l, struct fault *f);
 bool ledger_commit(struct ledger *l, struct fault *f);
 bool ledger_dirty(const struct ledger *l); /* changes since the last commit */
 

@@ -8,9 +8,10 @@
 
 struct ledger {
     struct sql *sql;
-    int lock;
+    int folder, lock;
     bool dirty; /* a transaction is open */
     uint8_t key[DIGEST_BYTES];
+    struct fault damage; /* met at the opening */
 };
 
 /* Opens the transaction that the next ledger_commit ends. */

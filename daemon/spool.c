@@ -379,10 +379,10 @@ bool spool_sync(struct spool *s, struct fault *f)
            fsio_sync(s->fds[SPOOL_INCOMING], "incoming", f);
 }
 
-bool spool_orphan(struct spool *s, bool (*known)(void *with, uint64_t id), void *with,
-                  struct import *ret, bool *ret_found, struct fault *f)
+bool spool_orphan(struct spool *s, enum spool_folder folder, bool (*known)(void *with, uint64_t id),
+                  void *with, struct import *ret, bool *ret_found, struct fault *f)
 {
-    DIR *dir = folder_stream(s, SPOOL_WORK, f);
+    DIR *dir = folder_stream(s, folder, f);
     if (!dir)
         return false;
 
@@ -392,10 +392,10 @@ bool spool_orphan(struct spool *s, bool (*known)(void *with, uint64_t id), void 
         struct import orphan = {0};
         if (has_suffix(entry->d_name, ".done") || !spool_name_parse(entry->d_name, &orphan) ||
             known(with, orphan.id) ||
-            fstatat(s->fds[SPOOL_WORK], entry->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0)
+            fstatat(s->fds[folder], entry->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0)
             continue;
         orphan.bytes = (uint64_t)st.st_size;
-        if (s->ready == READY_DONE_FILE)
+        if (s->ready == READY_DONE_FILE && folder == SPOOL_WORK)
             marker_move(s, orphan.name, SPOOL_INCOMING, orphan.file, SPOOL_WORK);
         *ret = orphan;
         *ret_found = true;

@@ -48,11 +48,11 @@ bool spool_sync(struct spool *s, struct fault *f);
 bool spool_claim(struct spool *s, int64_t mono, uint64_t id, struct import *ret, bool *ret_claimed,
                  struct fault *f);
 
-/* A file that lies in work/ and that the ledger does not know (killed between claim and commit):
- * fills ret from its name. Call until *ret_found is false; known tells which ids the ledger has
- * by now. */
-bool spool_orphan(struct spool *s, bool (*known)(void *with, uint64_t id), void *with,
-                  struct import *ret, bool *ret_found, struct fault *f);
+/* A file that lies in work/ or held/ and that the ledger does not know (killed between claim and
+ * commit, or the ledger was lost): fills ret from its name. Call until *ret_found is false; known
+ * tells which ids the ledger has by now. */
+bool spool_orphan(struct spool *s, enum spool_folder folder, bool (*known)(void *with, uint64_t id),
+                  void *with, struct import *ret, bool *ret_found, struct fault *f);
 
 /* Removes private copies in work/ of imports that are finished (killed before the copy went). */
 bool spool_sweep(struct spool *s, bool (*finished)(void *with, uint64_t id), void *with,

@@ -19,11 +19,16 @@ struct sql {
     sqlite3 *db;
     struct sql_query queries[QUERIES_MOST];
     size_t count;
+    bool damaged;
 };
 
 static bool sql_fault(struct sql *s, const char *what, struct fault *f)
 {
-    return fault_set(f, FAULT_LEDGER, 0, "%s: %s", what, sqlite3_errmsg(s->db));
+    int code = sqlite3_errcode(s->db) & 0xff; /* without the extension that says which kind */
+    bool damage = code == SQLITE_CORRUPT || code == SQLITE_NOTADB;
+    s->damaged = s->damaged || damage;
+    return fault_set(f, damage ? FAULT_DAMAGE : FAULT_LEDGER, 0, "%s: %s", what,
+                     sqlite3_errmsg(s->db));
 }
 
 bool sql_open(const char *path, struct sql **ret, struct fault *f)
@@ -62,6 +67,11 @@ struct sql *sql_close(struct sql *s)
     sqlite3_close(s->db);
     free(s);
     return NULL;
+}
+
+bool sql_damaged(const struct sql *s)
+{
+    return s->damaged;
 }
 
 bool sql_exec(struct sql *s, const char *text, struct fault *f)

@@ -9,9 +9,11 @@ struct sql;
 struct sql_query;
 
 /* Opens (making it, 0600) a database in WAL mode with synchronous=FULL. False with FAULT_LEDGER
- * when it cannot be opened or is damaged. */
+ * when it cannot be opened, with FAULT_DAMAGE when it is damaged or no database. */
 bool sql_open(const char *path, struct sql **ret, struct fault *f);
 struct sql *sql_close(struct sql *s); /* NULL */
+/* Whether any use so far has met damage: that, too, fails with FAULT_DAMAGE. */
+bool sql_damaged(const struct sql *s);
 
 /* Runs statements that return nothing. */
 bool sql_exec(struct sql *s, const char *text, struct fault *f);

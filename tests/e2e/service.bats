@@ -242,21 +242,14 @@ is_state() {
     is "$output" "$(cat "$WORLD/printed.conf")"
 }
 
-@test "a ledger that is damaged, or of a newer version, is not touched" {
+@test "a ledger of a newer version is not touched" {
     pbxsim_start
     conf_write
     daemon_once
     sqlite3 "$STATE/ledger.db" 'PRAGMA user_version = 999'
-    run -2 daemon_once
-    is "$(sqlite3 "$STATE/ledger.db" 'PRAGMA user_version')" 999
-
-    local noise
-    noise="$(head -c 3000 /dev/zero | tr '\0' 'x')"
-    rm -f "$STATE"/ledger.db-*
-    printf '%s' "$noise" >"$STATE/ledger.db"
     drop <(records 2001 2001) in.csv
     run -2 daemon_once
-    is "$(cat "$STATE/ledger.db")" "$noise"
+    is "$(sqlite3 "$STATE/ledger.db" 'PRAGMA user_version')" 999
     [ -e "$SPOOL/incoming/in.csv" ]
     is "$(created)" ""
 }

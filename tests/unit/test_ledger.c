@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "ledger_world.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <signal.h>
 #include <sys/wait.h>
@@ -67,17 +68,86 @@ static void refuses_a_damaged_key(void **state)
     assert_non_null(strstr(f.text, "'key'"));
 }
 
-static void refuses_a_damaged_file(void **state)
+/* How many files of the ledger were put aside. */
+static size_t aside(void)
+{
+    size_t count = 0;
+    DIR *dir = opendir(path_of("state"));
+    assert_non_null(dir);
+    for (struct dirent *entry; (entry = readdir(dir));)
+        count += strncmp(entry->d_name, "ledger.db", 9) == 0 && strstr(entry->d_name, ".damaged-");
+    closedir(dir);
+    return count;
+}
+
+static bool is_fresh(void)
+{
+    bool fresh = false;
+    assert_true(ledger_fresh(ledger, &fresh, NULL));
+    return fresh;
+}
+
+static void is_fresh_until_it_is_in_use(void **state)
 {
     (void)state;
-    struct fault f = {0};
+    assert_true(is_fresh());
+    reopen();
+    assert_true(is_fresh());
+    assert_true(ledger_in_use(ledger, NULL));
+    reopen();
+    assert_false(is_fresh());
+    assert_string_equal(ledger_damage(ledger), "");
+}
+
+static void puts_a_damaged_file_aside(void **state)
+{
+    (void)state;
+    assert_true(ledger_in_use(ledger, NULL));
     ledger = ledger_close(ledger);
     put("state/ledger.db", "This is no database at all, and long enough to be looked at as one. "
                            "This is no database at all, and long enough to be looked at as one.");
-    assert_false(ledger_open(path_of("state"), &ledger, &f));
-    assert_null(ledger);
-    assert_int_equal(f.kind, FAULT_LEDGER);
-    assert_non_null(strstr(f.text, "ledger.db"));
+    assert_true(ledger_open(path_of("state"), &ledger, NULL));
+    assert_true(is_fresh());
+    assert_non_null(strstr(ledger_damage(ledger), "ledger.db"));
+    assert_int_equal(aside(), 1);
+    reopen();
+    assert_int_equal(aside(), 1);
+    assert_string_equal(ledger_damage(ledger), "");
+}
+
+static void puts_it_aside_when_damage_shows_later(void **state)
+{
+    (void)state;
+    struct import import = {.id = 1, .state = IMPORT_CLAIMED};
+    assert_true(ledger_import_set(ledger, &import, NULL) && ledger_in_use(ledger, NULL));
+    ledger = ledger_close(ledger);
+    /* all but the first page, which is the only one that opening reads */
+    int fd = open(path_of("state/ledger.db"), O_WRONLY);
+    off_t end = lseek(fd, 0, SEEK_END);
+    for (off_t at = 4096; at < end; at += 4)
+        assert_int_equal(pwrite(fd, "\377\377\377\377", 4, at), 4);
+    close(fd);
+
+    struct fault f = {0};
+    bool found = false;
+    assert_true(ledger_open(path_of("state"), &ledger, NULL));
+    assert_false(ledger_import_get(ledger, 1, &import, &found, &f));
+    assert_int_equal(f.kind, FAULT_DAMAGE);
+    assert_int_equal(aside(), 0);
+    reopen();
+    assert_true(aside() > 0);
+    assert_true(is_fresh());
+}
+
+static void a_log_without_its_ledger_is_put_aside(void **state)
+{
+    (void)state;
+    ledger = ledger_close(ledger);
+    assert_int_equal(unlink(path_of("state/ledger.db")), 0);
+    put("state/ledger.db-wal", "what was committed last, of a ledger that is gone");
+    assert_true(ledger_open(path_of("state"), &ledger, NULL));
+    assert_true(is_fresh());
+    assert_int_equal(aside(), 1);
 }
 
 static void refuses_a_newer_version(void **state)
@@ -336,7 +406,10 @@ int main(void)
         LEDGER(only_one_has_it),
         LEDGER(keeps_its_key),
         LEDGER(refuses_a_damaged_key),
-        LEDGER(refuses_a_damaged_file),
+        LEDGER(is_fresh_until_it_is_in_use),
+        LEDGER(puts_a_damaged_file_aside),
+        LEDGER(puts_it_aside_when_damage_shows_later),
+        LEDGER(a_log_without_its_ledger_is_put_aside),
         LEDGER(refuses_a_newer_version),
         LEDGER(says_why_it_cannot_be_opened),
         LEDGER(what_was_committed_is_there_and_nothing_else),

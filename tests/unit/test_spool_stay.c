@@ -188,7 +188,7 @@ static void a_claim_that_the_ledger_missed_is_found(void **state)
     put("spool/work/notes", "x");
     for (size_t i = 0; i < 2; i++) {
         memset(&import, 'x', sizeof import);
-        assert_true(spool_orphan(spool, is_in, known, &import, &found, NULL));
+        assert_true(spool_orphan(spool, SPOOL_WORK, is_in, known, &import, &found, NULL));
         assert_true(found);
         known[1 + i] = import.id;
         bool first = import.id == 8;
@@ -201,7 +201,7 @@ static void a_claim_that_the_ledger_missed_is_found(void **state)
         assert_int_equal(import.sha256[0], '\0');
     }
     assert_int_not_equal(known[1], known[2]);
-    assert_true(spool_orphan(spool, is_in, known, &import, &found, NULL));
+    assert_true(spool_orphan(spool, SPOOL_WORK, is_in, known, &import, &found, NULL));
     assert_false(found);
 }
 
@@ -215,11 +215,11 @@ static void a_missed_claim_takes_its_marker_along(void **state)
     ready_when(READY_DONE_FILE);
     put("spool/work/000008-a.csv", "x");
     put("spool/incoming/a.csv.done", "");
-    assert_true(spool_orphan(spool, is_in, known, &import, &found, NULL) && found);
+    assert_true(spool_orphan(spool, SPOOL_WORK, is_in, known, &import, &found, NULL) && found);
     assert_false(is_there("spool/incoming/a.csv.done"));
     assert_true(is_there("spool/work/000008-a.csv.done"));
     known[0] = 8;
-    assert_true(spool_orphan(spool, is_in, known, &import, &found, NULL));
+    assert_true(spool_orphan(spool, SPOOL_WORK, is_in, known, &import, &found, NULL));
     assert_false(found);
 }
 
