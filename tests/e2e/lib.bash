@@ -14,6 +14,11 @@
 # daemon's), BIN (the programs), UNPRIVILEGED (a command prefix, empty where the tests have no
 # privileges to drop).
 
+# What no log, report, ledger or answer may show, beside tokens: the API's password, the MD5 of it
+# that a login sends, and the password that the records have.
+PBX_PASSWORD='Pbx-pw83!q'
+SECRETS=("$PBX_PASSWORD" "$(printf '%s' "$PBX_PASSWORD" | md5sum | cut -c 1-32)" Aa1bcdefgh)
+
 # Waits end after this many seconds: long, since valgrind and sanitizers are slow.
 LIB_PATIENCE=60
 
@@ -33,7 +38,7 @@ lib_setup() {
     mkdir -p "$BIN" || return 1
     (cd "$ROOT" && cp "${BUILD:-build}"/{extspoold,extspool,pbxsim} "$BIN" &&
         cp -r schemas "$WORLD/tree/") || return 1
-    printf 'secret\n' >"$WORLD/password"
+    printf '%s\n' "$PBX_PASSWORD" | tee "$WORLD/password" >"$WORLD/pbx-password"
     if [ "$(id -u)" = 0 ]; then
         UNPRIVILEGED=(setpriv --reuid=nobody --regid=nogroup --clear-groups --)
         chmod a+x "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR"/test
@@ -50,6 +55,20 @@ lib_teardown() {
     daemon_kill
     pbxsim_stop
     [ ! -e "$LOG" ] || cat "$LOG"
+    ! lib_secrets_shown
+}
+
+# Secrets in what the daemon and the tool have written, bar originals, rejects and the folder
+# secrets/. What looks like a token counts as one.
+lib_secrets_shown() {
+    local said found=1
+    mapfile -t said < <(find "$LOG" "$WORLD/said" "$STATE" "$SPOOL/reports" -type f \
+        ! -name '*.rejects.csv' ! -name key 2>/dev/null)
+    [ "${#said[@]}" -gt 0 ] || return 1
+    grep -aF -f <(printf '%s\n' "${SECRETS[@]}") "${said[@]}" && found=0
+    grep -aE '(^|[^0-9a-f])[0-9a-f]{32}([^0-9a-f]|$)' "${said[@]}" && found=0
+    [ "$found" = 1 ] || echo 'secrets are shown'
+    return "$found"
 }
 
 # lib_until COMMAND…: waits until the command is true; false when it never was.
@@ -71,7 +90,7 @@ lib_until() {
 pbxsim_start() {
     rm -f "$WORLD/port"
     "$BIN/pbxsim" --port 0 --port-file "$WORLD/port" --state "$WORLD/pbx.json" --sync-state \
-        --journal "$PBX_JOURNAL" "$@" >>"$WORLD/pbxsim.out" 2>&1 3>&- &
+        --journal "$PBX_JOURNAL" --password-file "$WORLD/pbx-password" "$@" >>"$WORLD/pbxsim.out" 2>&1 3>&- &
     PBX_PID=$!
     if ! lib_until lib_pbxsim_listens; then
         cat "$WORLD/pbxsim.out"
@@ -166,9 +185,19 @@ daemon_once() {
     "${UNPRIVILEGED[@]}" "$BIN/extspoold" -c "$CONF" --once "$@" >>"$LOG" 2>&1 3>&-
 }
 
-# extspool ARGUMENT…: the operator's tool with this configuration, as the daemon's user.
+# extspool ARGUMENT…: the operator's tool with this configuration, as the daemon's user. What it
+# says is kept, but for `parse`, which prints records, and `import`, which may be sent signals.
 extspool() {
-    "${UNPRIVILEGED[@]}" "$BIN/extspool" -c "$CONF" "$@" 3>&-
+    local tool=("${UNPRIVILEGED[@]}" "$BIN/extspool" -c "$CONF") say="$WORLD/say.$BASHPID" status=0
+    if [ "$1" = parse ] || [ "$1" = import ]; then
+        "${tool[@]}" "$@" 3>&-
+        return
+    fi
+    "${tool[@]}" "$@" >"$say.out" 2>"$say.err" 3>&- || status=$?
+    cat "$say.out" "$say.err" >>"$WORLD/said"
+    cat "$say.out"
+    cat "$say.err" >&2
+    return "$status"
 }
 
 # ---- files ------------------------------------------------------------------------------------

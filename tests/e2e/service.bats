@@ -128,7 +128,7 @@ is_state() {
     daemon_stop
     run -2 daemon_once
     is "$(journal 'select(.call == "login")' | wc -l)" 1
-    printf 'secret\n' >"$WORLD/password"
+    cp "$WORLD/pbx-password" "$WORLD/password"
     daemon_once
     is "$(journal 'select(.call == "login")' | wc -l)" 2
 }
@@ -271,7 +271,7 @@ is_state() {
     daemon_start
     drop <(records 2001 2001) in.csv
     wait_report in.csv
-    run -1 grep -aF secret "/proc/$DAEMON_PID/cmdline"
+    run -1 grep -aF "$PBX_PASSWORD" "/proc/$DAEMON_PID/cmdline"
 }
 
 @test "nothing to do: it ends at once, well" {

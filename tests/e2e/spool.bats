@@ -128,16 +128,16 @@ asked() {
 
 @test "an id is above every id of the ledger and of the spool's folders" {
     conf_write
-    "${UNPRIVILEGED[@]}" mkdir -p "$SPOOL"/{held,reports}
-    printf x >"$SPOOL/held/000041-old.csv"
+    "${UNPRIVILEGED[@]}" mkdir -p "$SPOOL"/{done,reports}
+    printf x >"$SPOOL/done/000041-old.csv"
     printf x >"$SPOOL/reports/000007-older.json"
     drop <(records 2001 2001) in.csv
     daemon_once
     [ -e "$SPOOL/reports/000042-in.json" ]
-    is "$(cat "$SPOOL/held/000041-old.csv")" x
+    is "$(cat "$SPOOL/done/000041-old.csv")" x
 
     # also when the highest has gone from the folders since
-    rm "$SPOOL"/reports/000042-* "$SPOOL"/done/000042-* "$SPOOL/held/000041-old.csv"
+    rm "$SPOOL"/reports/000042-* "$SPOOL"/done/000042-* "$SPOOL/done/000041-old.csv"
     drop <(records 2002 2002) in.csv
     daemon_once
     [ -e "$SPOOL/reports/000043-in.json" ]
