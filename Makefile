@@ -22,8 +22,9 @@ WERROR    ?=
 OPTIMIZE  ?= -O2 -g
 WARNINGS   = -Wall -Wextra -Wconversion -Wshadow -Wmissing-prototypes -Wstrict-prototypes \
              -Wformat=2 -Wundef $(WERROR)
-HARDEN    ?= -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE -fcf-protection
-HARDEN_LD ?= -pie -Wl,-z,relro,-z,now
+HARDEN    ?= -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fstack-clash-protection \
+             -fcf-protection -fPIE
+HARDEN_LD ?= -pie -Wl,-z,relro,-z,now,-z,noexecstack,-z,separate-code
 VERSION   := 0.1.0
 CPPFLAGS  += -D_GNU_SOURCE -Idaemon -DVERSION='"$(VERSION)"' -DSCHEMAS_DIR='"$(PREFIX)/share/extspoold/schemas"'
 CFLAGS    += -std=gnu17 $(OPTIMIZE) $(WARNINGS) $(HARDEN) $(SANITIZE) -pthread -MMD -MP

@@ -2,6 +2,7 @@
 /* Allocation and clean-up. Also where the crash tests' step counter lives. */
 #include "base.h"
 
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -47,6 +48,24 @@ void wipe(void *at, size_t bytes)
 {
     if (at)
         explicit_bzero(at, bytes);
+}
+
+void wiping_free(void *at)
+{
+    wipe(at, malloc_usable_size(at));
+    free(at);
+}
+
+void *wiping_realloc(void *old, size_t bytes)
+{
+    size_t had = malloc_usable_size(old);
+    void *at = malloc(bytes ? bytes : 1);
+    if (!at)
+        return NULL;
+    if (had)
+        memcpy(at, old, had < bytes ? had : bytes);
+    wiping_free(old);
+    return at;
 }
 
 void close_fd(int *fd)

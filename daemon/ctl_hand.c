@@ -78,23 +78,22 @@ static char *name_of_try(const char *name, int number)
     return made;
 }
 
-static bool appear(int incoming, const char *hidden, const char *name, char **ret_name,
-                   struct fault *f)
+/* The name it got, owned by the caller; NULL with a fault. */
+static char *appear(int incoming, const char *hidden, const char *name, struct fault *f)
 {
     for (int number = 1; number <= NAMES_MOST; number++) {
         struct fault why = {0};
         char *made = name_of_try(name, number);
-        if (fsio_move(incoming, hidden, incoming, made, &why)) {
-            *ret_name = made;
-            return true;
-        }
+        if (fsio_move(incoming, hidden, incoming, made, &why))
+            return made;
         free(made);
         if (why.error != EEXIST) {
             *f = why;
-            return false;
+            return NULL;
         }
     }
-    return fault_set(f, FAULT_IO, EEXIST, "find a free name");
+    fault_set(f, FAULT_IO, EEXIST, "find a free name");
+    return NULL;
 }
 
 static bool mark(int incoming, const char *hidden, const char *name, struct fault *f)
@@ -120,9 +119,9 @@ bool ctl_hand(const struct config *c, int incoming, const char *path, char **ret
                          file.name, c->spool.pattern);
 
     char hidden[48];
-    char *made = NULL;
     snprintf(hidden, sizeof hidden, ".extspool-%ld", (long)getpid());
-    if (!place(incoming, hidden, file.fd, f) || !appear(incoming, hidden, name, &made, f)) {
+    char *made = place(incoming, hidden, file.fd, f) ? appear(incoming, hidden, name, f) : NULL;
+    if (!made) {
         unlinkat(incoming, hidden, 0);
         return fault_in(f, "%s", file.name);
     }

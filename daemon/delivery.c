@@ -76,11 +76,10 @@ static bool task_withdraw(struct job *j, struct task *t, struct fault *f)
     return true;
 }
 
-/* Takes the next ready task off the ring; NULL when there is none. */
+/* Takes the next ready task off the ring; there must be one. */
 static struct task *ready_pop(struct job *j)
 {
-    if (!j->ready_count)
-        return NULL;
+    assert(j->ready_count);
     struct task *t = &j->tasks[j->ready[j->ready_head]];
     j->ready_head = (j->ready_head + 1) % TASKS_MOST;
     j->ready_count--;

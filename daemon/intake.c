@@ -64,7 +64,9 @@ static bool copy_piece(struct job *j, struct work *w, bool *ret_end, struct faul
     digest_add(w->digest, piece, (size_t)n);
     w->copied += (uint64_t)n;
     *ret_end = n == 0;
-    return fsio_write(w->copy_out, piece, (size_t)n, f);
+    bool good = fsio_write(w->copy_out, piece, (size_t)n, f);
+    wipe(piece, (size_t)n);
+    return good;
 }
 
 static bool copy_end(struct job *j, struct work *w, struct fault *f)
