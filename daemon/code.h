@@ -15,7 +15,8 @@
     X(3, CODE_MISSING_CELL, "missing-cell", "the row has fewer cells than the header")             \
     X(4, CODE_UNCLOSED_QUOTE, "unclosed-quote", "a quote is opened and never closed")              \
     X(5, CODE_STRAY_QUOTE, "stray-quote", "a quote stands where none can stand")                   \
-    X(6, CODE_TOO_LONG, "too-long", "the record is longer than the limit")                         \
+    X(6, CODE_TOO_LONG, "too-long",                                                                \
+      "the record is longer than max_record or has more cells than max_columns")                   \
     X(7, CODE_ENCODING_ERROR, "encoding-error", "the record is not valid text")                    \
     X(8, CODE_REQUIRED_VALUE, "required-value", "a value is needed here")                          \
     X(9, CODE_TYPE_ERROR, "type-error", "the value is of the wrong kind")                          \

@@ -174,8 +174,10 @@ static void malformed_note(const struct columns *c, const struct row *row, struc
                     "the quote opened in line %" PRIu64 " is never closed", row->quote_line);
         break;
     case CODE_TOO_LONG:
-        finding_add(list, row->code, SEVERITY_ERROR, NULL, "the record is longer than %d bytes",
-                    ROWS_RECORD_MOST);
+        finding_add(list, row->code, SEVERITY_ERROR, NULL,
+                    row->column == 0 ? "the record is longer than %zu bytes ([import] max_record)"
+                                     : "the record has more than %zu cells ([import] max_columns)",
+                    row->limit);
         break;
     default:
         finding_add(list, row->code, SEVERITY_ERROR, heading,

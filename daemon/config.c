@@ -13,6 +13,7 @@
 
 #define HOURS(n)  ((int64_t)(n)*3600 * 1000)
 #define DAYS(n)   (HOURS(n) * 24)
+#define MIB(n)    ((int64_t)(n) << 20)
 #define GIB(n)    ((int64_t)(n) << 30)
 #define ROWS_MOST 2000000000
 
@@ -55,6 +56,10 @@ static const struct config_key keys[] = {
      .meaning = "hold a file when more of its rows are invalid; 0: no limit", .most = 100},
     {KEY(import, max_rows_changed), .type = &value_rows, .standard = "0",
      .meaning = "hold a file when it would create more extensions; 0: no limit", .most = ROWS_MOST},
+    {KEY(import, max_record), .type = &value_size, .standard = "1M",
+     .meaning = "a record with more bytes is refused", .least = 64, .most = MIB(16)},
+    {KEY(import, max_columns), .type = &value_number, .standard = "16384",
+     .meaning = "a record with more cells is refused", .least = 1, .most = 100000},
 
     {KEY(pbx, url), .type = &value_url, .standard = "",
      .meaning = "the PBX, as http://192.168.1.10:9011; empty: nothing is sent yet",

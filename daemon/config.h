@@ -29,6 +29,7 @@ struct config {
         int mode, existing;
         double max_invalid; /* percent of the rows */
         int64_t max_rows_changed;
+        int64_t max_record, max_columns; /* at least 1 */
     } import;
     struct {
         char *url, *username, *password_file, *ca_file, *proxy;

@@ -67,7 +67,8 @@ int ctl_parse(const struct ctl *c)
         return ctl_fault(&f);
     }
 
-    struct rows *rows = rows_new(file.fd, dialect.delimiter, dialect.bom ? BOM_BYTES : 0, 1);
+    struct rows *rows = rows_new(file.fd, dialect.delimiter, survey_limits(c->config),
+                                 dialect.bom ? BOM_BYTES : 0, 1);
     bool good = records_print(file.name, rows, &end, &f);
     rows_free(rows);
     if (good)

@@ -13,6 +13,7 @@
 #include "fsio.h"
 #include "job_own.h"
 #include "log.h"
+#include "survey.h"
 
 #define COPY_PIECE  (256 * 1024)
 #define COPY_PIECES 8 /* a turn */
@@ -161,7 +162,10 @@ static bool header_read(struct job *j, struct work *w, struct fault *f)
         return false;
 
     struct row header;
-    w->rows = rows_new(w->copy, dialect.delimiter, dialect.bom ? 3 : 0, 1);
+    struct rows_limits limits = survey_limits(j->config);
+    w->import.max_record = limits.bytes;
+    w->import.max_columns = limits.cells;
+    w->rows = rows_new(w->copy, dialect.delimiter, limits, dialect.bom ? 3 : 0, 1);
     if (!rows_next(w->rows, &header, f))
         return false;
     w->import.header_line = header.line;

@@ -43,7 +43,11 @@ static const char version_1[] =
     " STRICT, WITHOUT ROWID;"
     "INSERT INTO note VALUES('" NOTE_FRESH "', 'yes');";
 
-static const char version_2[] = "ALTER TABLE import ADD COLUMN doubted INTEGER;";
+/* Before, these limits were fixed. */
+static const char version_2[] =
+    "ALTER TABLE import ADD COLUMN doubted INTEGER;"
+    "ALTER TABLE import ADD COLUMN max_record INTEGER NOT NULL DEFAULT 1048576;"
+    "ALTER TABLE import ADD COLUMN max_columns INTEGER NOT NULL DEFAULT 16384;";
 
 static const char *const upgrades[LEDGER_VERSION] = {version_1, version_2};
 

@@ -42,8 +42,9 @@ struct import {
     uint64_t header_offset;
     uint64_t data_offset;
     uint64_t data_line;
-    uint64_t columns; /* cells in the header */
-    uint64_t rows;    /* planned: known when planning ended */
+    uint64_t columns;                 /* cells in the header */
+    uint64_t max_record, max_columns; /* [import]'s limits of a record that it was read with */
+    uint64_t rows;                    /* planned: known when planning ended */
     int64_t started, finished;
     int deaths;                 /* of the daemon while it read this file */
     int code;                   /* why it is held or rejected, or CODE_NONE */

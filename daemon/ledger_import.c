@@ -25,14 +25,15 @@ static const struct {
     MEMBER(KIND_U64, data_offset), MEMBER(KIND_U64, data_line),   MEMBER(KIND_U64, columns),
     MEMBER(KIND_U64, rows),        MEMBER(KIND_I64, started),     MEMBER(KIND_I64, finished),
     MEMBER(KIND_INT, deaths),      MEMBER(KIND_INT, code),        MEMBER(KIND_TEXT, reason),
-    MEMBER(KIND_INT, resume),      MEMBER(KIND_BOOL, doubted),
+    MEMBER(KIND_INT, resume),      MEMBER(KIND_BOOL, doubted),    MEMBER(KIND_U64, max_record),
+    MEMBER(KIND_U64, max_columns),
 #undef MEMBER
 };
 
 #define MEMBER_NAMES                                                                               \
     "id,state,filed,cancelling,apply,name,stem,file,bytes,sha256,encoding,bom,delimiter,profile,"  \
     "schema,pbx,header_line,header_offset,data_offset,data_line,columns,rows,started,finished,"    \
-    "deaths,code,reason,resume,doubted"
+    "deaths,code,reason,resume,doubted,max_record,max_columns"
 
 static void import_bind(struct sql_query *q, const struct import *i)
 {
@@ -93,7 +94,7 @@ static void import_fetch(struct sql_query *q, struct import *i)
 bool ledger_import_set(struct ledger *l, const struct import *i, struct fault *f)
 {
     static const char text[] = "REPLACE INTO import(" MEMBER_NAMES ") VALUES(?,?,?,?,?,?,?,?,?,?,?,"
-                               "?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
+                               "?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
     if (!ledger_change(l, f))
         return false;
     struct sql_query *q = sql_query(l->sql, text, f);

@@ -75,7 +75,8 @@ static bool header_read(struct report *r, struct fault *f)
 
     if (r->source.copy < 0 || r->source.schema == NULL || i->header_line == 0)
         return true;
-    r->reader = rows_new(r->source.copy, i->delimiter, i->header_offset, i->header_line);
+    struct rows_limits limits = {i->max_record, i->max_columns};
+    r->reader = rows_new(r->source.copy, i->delimiter, limits, i->header_offset, i->header_line);
     if (!rows_next(r->reader, &header, f))
         return false;
     if (header.kind != ROW_KIND_RECORD) {

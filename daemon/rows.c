@@ -17,7 +17,8 @@
  * one line each when they are read again. Hence no line is parsed more than five times: ahead by
  * wrong_count() from the record before, as a later line of a record, again by wrong_count(), as
  * the first line of a record of its own, and once more when that had a wrong count as well.
- * Memory is bounded by ROWS_RECORD_MOST and ROWS_CELLS_MOST, whatever the file holds. */
+ * Memory is bounded by the limits of a record, whatever the file holds: the window, the cells' text
+ * and libcsv's buffer of a cell are each about as long as a record may be. */
 #include "rows.h"
 
 #include <csv.h>
@@ -25,14 +26,13 @@
 #include <unistd.h>
 
 #define CHUNK        (64 * 1024)
-#define WINDOW       (ROWS_RECORD_MOST + 1 + CHUNK)
-#define TEXT         (ROWS_RECORD_MOST + 1) /* a NUL for each delimiter, and one more */
-#define CELL_BLOCK   4096                   /* by which libcsv grows its buffer of one cell */
-#define CHANCE_LIMIT 8                      /* delimiters that no chance puts in their places */
+#define CELL_BLOCK   4096 /* by which libcsv grows its buffer of one cell */
+#define CHANCE_LIMIT 8    /* delimiters that no chance puts in their places */
 
 struct rows {
     int fd;
     char delimiter;
+    struct rows_limits limits;
     size_t expect;
 
     char *window; /* bytes of the file from base on */
@@ -63,6 +63,17 @@ struct quote {
     size_t column;
 };
 
+static size_t window_room(const struct rows *r)
+{
+    return r->limits.bytes + 1 + CHUNK;
+}
+
+/* The cells' text: each delimiter makes way for a NUL, and there is one more. */
+static size_t text_room(const struct rows *r)
+{
+    return r->limits.bytes + 1;
+}
+
 static int no_space(unsigned char c)
 {
     (void)c;
@@ -80,15 +91,18 @@ static void parser_init(struct csv_parser *p, char delimiter)
     csv_set_blk_size(p, CELL_BLOCK);
 }
 
-struct rows *rows_new(int fd, char delimiter, uint64_t offset, uint64_t line)
+struct rows *rows_new(int fd, char delimiter, struct rows_limits limits, uint64_t offset,
+                      uint64_t line)
 {
+    assert(limits.bytes > 0 && limits.cells > 0);
     assert(delimiter != '"' && delimiter != '\r' && delimiter != '\n');
     struct rows *r = xcalloc(1, sizeof *r);
     r->fd = fd;
     r->delimiter = delimiter;
-    r->window = xmalloc(WINDOW);
-    r->text = xmalloc(TEXT);
-    r->cells = xmalloc(ROWS_CELLS_MOST * sizeof *r->cells);
+    r->limits = limits;
+    r->window = xmalloc(window_room(r));
+    r->text = xmalloc(text_room(r));
+    r->cells = xmalloc(limits.cells * sizeof *r->cells);
     parser_init(&r->parser, delimiter);
     rows_seek(r, offset, line);
     return r;
@@ -133,7 +147,7 @@ static bool window_more(struct rows *r, bool *ret_eof, struct fault *f)
     memmove(r->window, r->window + r->here, r->filled);
     r->base += r->here;
     r->here = 0;
-    assert(r->filled + CHUNK <= WINDOW);
+    assert(r->filled + CHUNK <= window_room(r));
 
     ssize_t n;
     do {
@@ -173,13 +187,13 @@ static bool line_get(struct rows *r, size_t at, struct line *ret, struct fault *
         size_t have = r->filled - r->here;
         end += line_content(text + end, have - end);
         bool known = end < have && (text[end] == '\n' || end + 1 < have);
-        if (known || eof || end > ROWS_RECORD_MOST)
+        if (known || eof || end > r->limits.bytes)
             break;
         if (!window_more(r, &eof, f))
             return false;
     }
     ret->content = ret->len = end - at;
-    ret->too_long = end > ROWS_RECORD_MOST;
+    ret->too_long = end > r->limits.bytes;
     if (!ret->too_long)
         ret->len += line_end(r->window + r->here + end, r->filled - r->here - end);
     return true;
@@ -188,11 +202,11 @@ static bool line_get(struct rows *r, size_t at, struct line *ret, struct fault *
 static void on_cell(void *text, size_t len, void *reader)
 {
     struct rows *r = reader;
-    if (r->count == ROWS_CELLS_MOST) {
+    if (r->count == r->limits.cells) {
         r->crowded = true;
         return;
     }
-    assert(r->text_len + len < TEXT);
+    assert(r->text_len + len < text_room(r));
     char *to = r->text + r->text_len;
     memcpy(to, text, len);
     to[len] = '\0';
@@ -345,6 +359,7 @@ static struct row row_malformed(struct rows *r, size_t len, int code, struct quo
     row.code = code;
     row.column = at.column;
     row.quote_line = code == CODE_UNCLOSED_QUOTE ? at.line : 0;
+    row.limit = at.column == 0 ? r->limits.bytes : r->limits.cells;
     return row;
 }
 

@@ -10,10 +10,11 @@
 #include "code.h"
 #include "fault.h"
 
-/* Limits of one record, so that memory is bounded over any file: bytes, without the last line end,
- * and cells, of which a spreadsheet has no more either. */
-#define ROWS_RECORD_MOST (1024 * 1024)
-#define ROWS_CELLS_MOST  16384
+/* Limits of one record, so that memory is bounded over any file. */
+struct rows_limits {
+    size_t bytes; /* without the last line end */
+    size_t cells;
+};
 
 enum row_kind {
     ROW_KIND_END,
@@ -30,15 +31,20 @@ struct row {
     size_t count;
     int code;            /* malformed: CODE_UNCLOSED_QUOTE, _STRAY_QUOTE or _TOO_LONG */
     uint64_t quote_line; /* unclosed quote: the physical line where that quote was opened */
-    size_t column;       /* malformed: index of the cell at fault; 0 for a line that is too long */
+    /* malformed: index of the cell at fault; of one that is too long, 0 when it has too many bytes,
+     * and the limit when it has too many cells */
+    size_t column;
+    size_t limit; /* too long: the limit that is passed */
 };
 
 struct rows;
 
 /* A reader over fd (lent, read with pread, so the fd's own position is neither used nor moved, and
  * a pipe will not do), starting at byte offset, which is the beginning of physical line `line`. A
- * byte order mark is the caller's to step over, by starting behind it. */
-struct rows *rows_new(int fd, char delimiter, uint64_t offset, uint64_t line);
+ * byte order mark is the caller's to step over, by starting behind it. Each limit is at least 1; as
+ * what is a record depends on them, records are read again with the same ones. */
+struct rows *rows_new(int fd, char delimiter, struct rows_limits limits, uint64_t offset,
+                      uint64_t line);
 struct rows *rows_free(struct rows *r); /* NULL */
 
 /* How many cells a record ought to have (the header's count). Lets the reader see that a record

@@ -74,6 +74,11 @@ static bool too_large(const struct survey *v, bool *ret, struct fault *f)
     return true;
 }
 
+struct rows_limits survey_limits(const struct config *c)
+{
+    return (struct rows_limits){(size_t)c->import.max_record, (size_t)c->import.max_columns};
+}
+
 bool survey_guess(int fd, struct dialect *ret, int *ret_code, struct fault *f)
 {
     char *head = xmalloc(DIALECT_HEAD);
@@ -107,7 +112,8 @@ static bool dialect_find(struct survey *v, struct fault *f)
 static bool header_read(struct survey *v, struct survey_item *item, struct fault *f)
 {
     struct row header;
-    v->rows = rows_new(v->fd, v->dialect.delimiter, v->dialect.bom ? BOM_BYTES : 0, 1);
+    v->rows = rows_new(v->fd, v->dialect.delimiter, survey_limits(v->config),
+                       v->dialect.bom ? BOM_BYTES : 0, 1);
     if (!rows_next(v->rows, &header, f))
         return false;
     if (header.kind == ROW_KIND_END) {

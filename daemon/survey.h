@@ -12,6 +12,9 @@
 /* dialect_guess for a regular file. False with a FAULT_IO when it cannot be read. */
 bool survey_guess(int fd, struct dialect *ret, int *ret_code, struct fault *f);
 
+/* The limits of a record that the configuration sets. */
+struct rows_limits survey_limits(const struct config *c);
+
 struct survey;
 
 struct survey_item {

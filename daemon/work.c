@@ -51,8 +51,9 @@ bool work_open(struct job *j, struct work *w, struct fault *f)
     if (!spool_read(j->spool, SPOOL_WORK, name, &w->copy, &bytes, f) || !open_schema(j, w, f))
         return false;
 
-    w->rows =
-        rows_new(w->copy, w->import.delimiter, w->import.header_offset, w->import.header_line);
+    struct rows_limits limits = {w->import.max_record, w->import.max_columns};
+    w->rows = rows_new(w->copy, w->import.delimiter, limits, w->import.header_offset,
+                       w->import.header_line);
     struct row header;
     if (!rows_next(w->rows, &header, f))
         return false;

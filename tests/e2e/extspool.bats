@@ -190,8 +190,14 @@ END
     has "${lines[0]}" "[file-too-large]"
     run -1 extspool check - <people.csv
     has "${lines[0]}" "[file-too-large]"
-    conf_write spool.max_rows=5 spool.max_bytes=1k
+    conf_write spool.max_rows=5 spool.max_bytes=1k import.max_columns=2 import.max_record=64
     run -0 extspool check people.csv
+    conf_write import.max_columns=1
+    run -1 extspool check people.csv
+    has "${lines[0]}" "people.csv:1: the heading line cannot be read"
+    has "${lines[0]}" "more cells than max_columns [too-long]"
+    run -1 extspool parse people.csv
+    has "$output" "people.csv:1: the record is longer than max_record"
 }
 
 @test "check prints names that others chose so that no terminal obeys them" {

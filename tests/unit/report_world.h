@@ -52,6 +52,8 @@ struct outcome {
     const char *detail;
 };
 
+static const struct rows_limits world_limits = {1024 * 1024, 16384};
+
 struct world {
     char path[32];
     int folder;
@@ -153,6 +155,8 @@ static inline void world_import(struct world *w, uint64_t id, const char *text, 
     struct fault f;
 
     *i = (struct import){.id = id,
+                         .max_record = world_limits.bytes,
+                         .max_columns = world_limits.cells,
                          .state = IMPORT_DONE,
                          .name = "people.csv",
                          .sha256 = SHA256,
@@ -168,7 +172,7 @@ static inline void world_import(struct world *w, uint64_t id, const char *text, 
     assert_int_equal(ftruncate(w->copy, 0), 0);
     assert_int_equal(pwrite(w->copy, text, len, 0), (ssize_t)len);
 
-    struct rows *r = rows_new(w->copy, i->delimiter, i->header_offset, 1);
+    struct rows *r = rows_new(w->copy, i->delimiter, world_limits, i->header_offset, 1);
     assert_true(rows_next(r, &at, &f));
     struct columns *c = columns_new(w->schema, at.cells, at.count, &list);
     rows_expect(r, at.count);

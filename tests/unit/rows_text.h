@@ -15,6 +15,10 @@
 #include "buf.h"
 #include "rows.h"
 
+#define RECORD_MOST (1024 * 1024)
+#define CELLS_MOST  16384
+static const struct rows_limits limits = {RECORD_MOST, CELLS_MOST};
+
 /* A file in memory with these bytes; the caller closes it. */
 static inline int file_of(const char *text, size_t len)
 {

@@ -223,7 +223,10 @@ static const struct {
      "the quote opened in line 17 is never closed"},
     {CODE_STRAY_QUOTE, 0, "Nr stray-quote error",
      "a quote stands where none can stand; put the value in quotes and double each quote in it"},
-    {CODE_TOO_LONG, 6, " too-long error", "the record is longer than 1048576 bytes"},
+    {CODE_TOO_LONG, 0, " too-long error",
+     "the record is longer than 99 bytes ([import] max_record)"},
+    {CODE_TOO_LONG, 99, " too-long error",
+     "the record has more than 99 cells ([import] max_columns)"},
 };
 
 static void malformed_rows(void **state)
@@ -235,6 +238,7 @@ static void malformed_rows(void **state)
         struct row row = {.kind = ROW_KIND_MALFORMED,
                           .code = broken[i].code,
                           .column = broken[i].column,
+                          .limit = 99,
                           .quote_line = 17};
         findings_reset(&findings);
         assert_int_equal(columns_check(c, &row, &record, &findings), ROW_INVALID);

@@ -68,6 +68,8 @@ static void defaults_are_the_documented_ones(void **state)
     assert_int_equal(c->import.existing, EXISTING_FAIL);
     assert_true(c->import.max_invalid == 100.0);
     assert_int_equal(c->import.max_rows_changed, 0);
+    assert_int_equal(c->import.max_record, 1 << 20);
+    assert_int_equal(c->import.max_columns, 16384);
     assert_string_equal(c->pbx.url, "");
     assert_string_equal(c->pbx.username, "");
     assert_string_equal(c->pbx.password_file, "");
@@ -135,6 +137,8 @@ static const char all_keys[] = "[spool]\n"
                                "existing=skip\n"
                                "max_invalid=2.5%\n"
                                "max_rows_changed=500\n"
+                               "max_record=64k\n"
+                               "max_columns=100\n"
                                "[pbx]\n"
                                "url=https://[fe80::1]:9011/pbx\n"
                                "username=api = \"x\"\n"

@@ -164,6 +164,31 @@ static void refuses_a_newer_version(void **state)
     assert_non_null(strstr(f.text, "1000"));
 }
 
+/* As the first version had made it. */
+static void brings_an_older_version_up_to_date(void **state)
+{
+    (void)state;
+    struct sql *sql = NULL;
+    struct import read = {0};
+    struct fault f = {0};
+    bool found = false;
+    ledger = ledger_close(ledger);
+    assert_true(sql_open(path_of("state/ledger.db"), &sql, NULL));
+    assert_true(sql_exec(sql,
+                         "ALTER TABLE import DROP COLUMN max_record;"
+                         "ALTER TABLE import DROP COLUMN max_columns;"
+                         "INSERT INTO import(id, name, rows) VALUES(7, 'old.csv', 3);"
+                         "PRAGMA user_version=1",
+                         NULL));
+    sql_close(sql);
+    assert_true(ledger_open(path_of("state"), &ledger, &f));
+    assert_true(ledger_import_get(ledger, 7, &read, &found, &f) && found);
+    assert_string_equal(read.name, "old.csv");
+    assert_int_equal(read.rows, 3);
+    assert_int_equal(read.max_record, 1024 * 1024);
+    assert_int_equal(read.max_columns, 16384);
+}
+
 static void says_why_it_cannot_be_opened(void **state)
 {
     (void)state;
@@ -411,6 +436,7 @@ int main(void)
         LEDGER(puts_it_aside_when_damage_shows_later),
         LEDGER(a_log_without_its_ledger_is_put_aside),
         LEDGER(refuses_a_newer_version),
+        LEDGER(brings_an_older_version_up_to_date),
         LEDGER(says_why_it_cannot_be_opened),
         LEDGER(what_was_committed_is_there_and_nothing_else),
         LEDGER(closing_commits),

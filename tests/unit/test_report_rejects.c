@@ -73,7 +73,7 @@ static void columns_in_place(void **state)
     world_import(w, 42, shapes, strlen(shapes), none);
     report_write(&source, 1000);
     int fd = openat(w->reports, "000042-people.rejects.csv", O_RDONLY);
-    struct rows *r = rows_new(fd, ',', 0, 1);
+    struct rows *r = rows_new(fd, ',', world_limits, 0, 1);
     for (; rows_next(r, &at, NULL) && at.kind != ROW_KIND_END; n++) {
         assert_int_equal(at.kind, ROW_KIND_RECORD);
         assert_in_range(n, 0, COUNT_OF(wanted) - 1);
@@ -165,7 +165,7 @@ static void line_too_long(void **state)
     struct report_source source = source_of(w);
     struct buf text = {0};
     struct buf wanted = {0};
-    size_t length = ROWS_RECORD_MOST + 3 * 65536 + 5;
+    size_t length = world_limits.bytes + 3 * 65536 + 5;
 
     buf_text(&text, "number,registerpassword\n");
     buf_text(&wanted, "number,registerpassword,import_error,import_line\n\"");

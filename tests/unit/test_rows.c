@@ -14,7 +14,7 @@
 static void read_all(const char *text, size_t len, char delimiter, size_t expect, struct buf *to)
 {
     ON_LEAVE(close_fd) int fd = file_of(text, len);
-    struct rows *r = rows_new(fd, delimiter, 0, 1);
+    struct rows *r = rows_new(fd, delimiter, limits, 0, 1);
     rows_expect(r, expect);
     struct row row = {.kind = ROW_KIND_RECORD};
     while (row.kind != ROW_KIND_END) {
@@ -179,7 +179,7 @@ static void fill(struct buf *b, char c, size_t count)
 static void check_first(const struct buf *text, size_t expect_bytes, int code, size_t column)
 {
     ON_LEAVE(close_fd) int fd = file_of(text->at, text->len);
-    struct rows *r = rows_new(fd, ',', 0, 1);
+    struct rows *r = rows_new(fd, ',', limits, 0, 1);
     struct row row;
     next(r, &row);
     assert_int_equal(row.kind, code ? ROW_KIND_MALFORMED : ROW_KIND_RECORD);
@@ -204,7 +204,7 @@ static void test_long_lines(void **state)
     for (size_t e = 0; e < COUNT_OF(ends); e++) {
         for (size_t extra = 0; extra < 4; extra++) {
             ON_LEAVE(buf_free) struct buf b = {0};
-            fill(&b, 'x', ROWS_RECORD_MOST - 1 + extra);
+            fill(&b, 'x', RECORD_MOST - 1 + extra);
             buf_text(&b, ends[e]);
             size_t bytes = b.len;
             buf_text(&b, "next,row\n");
@@ -217,7 +217,7 @@ static void test_very_long_line_in_pieces(void **state)
 {
     (void)state;
     ON_LEAVE(buf_free) struct buf b = {0};
-    fill(&b, '"', ROWS_RECORD_MOST * 3 + 7);
+    fill(&b, '"', RECORD_MOST * 3 + 7);
     buf_text(&b, "\r\n");
     size_t bytes = b.len;
     buf_text(&b, "next,row");
@@ -228,7 +228,7 @@ static void test_too_long_line_at_the_end(void **state)
 {
     (void)state;
     ON_LEAVE(buf_free) struct buf b = {0};
-    fill(&b, 'x', ROWS_RECORD_MOST + 1);
+    fill(&b, 'x', RECORD_MOST + 1);
     ON_LEAVE(buf_free) struct buf got = {0};
     read_all(b.at, b.len, ',', 0, &got);
     assert_string_equal(buf_get(&got), "1+0:1048577{too-long quote=0 cell=0} 2+1048577:0END");
@@ -239,13 +239,35 @@ static void test_many_cells(void **state)
     (void)state;
     for (size_t extra = 0; extra < 3; extra++) {
         ON_LEAVE(buf_free) struct buf b = {0};
-        fill(&b, ',', ROWS_CELLS_MOST - 2 + extra);
+        fill(&b, ',', CELLS_MOST - 2 + extra);
         buf_text(&b, "\n");
         size_t bytes = b.len;
         buf_text(&b, "next,row\n");
         bool fits = extra < 2;
-        check_first(&b, bytes, fits ? CODE_NONE : CODE_TOO_LONG, fits ? 0 : ROWS_CELLS_MOST);
+        check_first(&b, bytes, fits ? CODE_NONE : CODE_TOO_LONG, fits ? 0 : CELLS_MOST);
     }
+}
+
+/* Each limit is what it was set to, and the row says which one was passed. */
+static void test_limits_are_those_that_were_set(void **state)
+{
+    (void)state;
+    static const char text[] = "12345\n123456\na,b\n,,\n\"1\n3\"\n\"1\n34\"\n";
+    ON_LEAVE(buf_free) struct buf got = {0};
+    ON_LEAVE(close_fd) int fd = file_of(text, sizeof text - 1);
+    struct rows *r = rows_new(fd, ',', (struct rows_limits){5, 2}, 0, 1);
+    struct row row;
+    for (next(r, &row); row.kind != ROW_KIND_END; next(r, &row)) {
+        row_print(&row, &got);
+        if (row.kind == ROW_KIND_MALFORMED && row.code == CODE_TOO_LONG)
+            buf_format(&got, "limit=%zu ", row.limit);
+    }
+    assert_string_equal(buf_get(&got), "1+0:6[12345] 2+6:7{too-long quote=0 cell=0} limit=5 "
+                                       "3+13:4[a][b] 4+17:3{too-long quote=0 cell=2} limit=2 "
+                                       "5+20:6[1\n3] "
+                                       "7+26:3{unclosed-quote quote=7 cell=0} "
+                                       "8+29:4{stray-quote quote=0 cell=0} ");
+    rows_free(r);
 }
 
 /* The record as long as any may be, with most cells and with most text, both quoted and not. */
@@ -255,10 +277,10 @@ static void test_fullest_records(void **state)
     for (size_t quotes = 0; quotes < 2; quotes++) {
         ON_LEAVE(buf_free) struct buf b = {0};
         fill(&b, quotes ? '"' : 'x', quotes);
-        fill(&b, 'y', ROWS_RECORD_MOST - ROWS_CELLS_MOST + 1 - 2 * quotes);
+        fill(&b, 'y', RECORD_MOST - CELLS_MOST + 1 - 2 * quotes);
         fill(&b, quotes ? '"' : 'x', quotes);
-        fill(&b, ',', ROWS_CELLS_MOST - 1);
-        assert_int_equal(b.len, ROWS_RECORD_MOST);
+        fill(&b, ',', CELLS_MOST - 1);
+        assert_int_equal(b.len, RECORD_MOST);
         buf_text(&b, "\r\n");
         size_t bytes = b.len;
         buf_text(&b, "next,row\n");
@@ -273,12 +295,12 @@ static void test_open_quote_meets_the_limit(void **state)
     ON_LEAVE(buf_free) struct buf b = {0};
     buf_text(&b, "a,\"b\n");
     size_t lines = 1;
-    while (b.len < 2 * ROWS_RECORD_MOST) {
+    while (b.len < 2 * RECORD_MOST) {
         buf_text(&b, "some,plain,row\n");
         lines++;
     }
     ON_LEAVE(close_fd) int fd = file_of(b.at, b.len);
-    struct rows *r = rows_new(fd, ',', 0, 1);
+    struct rows *r = rows_new(fd, ',', limits, 0, 1);
     struct row row;
     next(r, &row);
     assert_int_equal(row.kind, ROW_KIND_MALFORMED);
@@ -321,7 +343,7 @@ static void test_last_line_meets_the_limit(void **state)
     ON_LEAVE(buf_free) struct buf b = {0};
     ON_LEAVE(buf_free) struct buf got = {0};
     buf_text(&b, "a,\"b\nc\",");
-    fill(&b, 'x', ROWS_RECORD_MOST - 5);
+    fill(&b, 'x', RECORD_MOST - 5);
     buf_text(&b, "\nnext,row\n");
     read_all(b.at, b.len, ',', 0, &got);
     assert_string_equal(buf_get(&got), "1+0:5{unclosed-quote quote=1 cell=1} "
@@ -334,7 +356,7 @@ static void test_starting_anywhere(void **state)
     (void)state;
     for (size_t offset = 0; offset < 5; offset++) {
         ON_LEAVE(close_fd) int fd = file_of("abcd", 4);
-        struct rows *r = rows_new(fd, ',', offset, 9);
+        struct rows *r = rows_new(fd, ',', limits, offset, 9);
         struct row row;
         next(r, &row);
         assert_int_equal(row.line, 9);
@@ -351,7 +373,7 @@ static void test_read_failure(void **state)
     (void)state;
     int pipes[2];
     assert_int_equal(pipe(pipes), 0);
-    struct rows *r = rows_new(pipes[0], ',', 0, 1);
+    struct rows *r = rows_new(pipes[0], ',', limits, 0, 1);
     struct row row = {.line = 77};
     struct fault f = {0};
     assert_false(rows_next(r, &row, &f));
@@ -368,7 +390,7 @@ static void test_the_descriptor_stays_where_it_was(void **state)
     (void)state;
     ON_LEAVE(close_fd) int fd = file_of("a,b\nc,d\n", 8);
     assert_int_equal(lseek(fd, 3, SEEK_SET), 3);
-    struct rows *r = rows_new(fd, ',', 4, 2);
+    struct rows *r = rows_new(fd, ',', limits, 4, 2);
     struct row row;
     next(r, &row);
     assert_int_equal(row.line, 2);
@@ -394,6 +416,7 @@ int main(void)
         cmocka_unit_test(test_very_long_line_in_pieces),
         cmocka_unit_test(test_too_long_line_at_the_end),
         cmocka_unit_test(test_many_cells),
+        cmocka_unit_test(test_limits_are_those_that_were_set),
         cmocka_unit_test(test_fullest_records),
         cmocka_unit_test(test_open_quote_meets_the_limit),
         cmocka_unit_test(test_line_ends_anywhere),

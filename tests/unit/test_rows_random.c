@@ -156,7 +156,7 @@ static void check_random(size_t len, size_t seeks)
     random_text(&b, len);
     ON_LEAVE(close_fd) int fd = file_of(b.at, b.len);
     struct seen *seen = xcalloc(b.len + 1, sizeof *seen);
-    struct rows *r = rows_new(fd, ',', 0, 1);
+    struct rows *r = rows_new(fd, ',', limits, 0, 1);
     size_t count = read_and_compare(r, &b, seen);
     seek_everywhere(r, seen, count, seeks);
     rows_free(r);
@@ -187,7 +187,7 @@ static void test_random_text_with_a_count(void **state)
         random_text(&b, i % 200 ? pick(200) : 200000);
         ON_LEAVE(close_fd) int fd = file_of(b.at, b.len);
         struct seen *seen = xcalloc(b.len + 1, sizeof *seen);
-        struct rows *r = rows_new(fd, ',', 0, 1);
+        struct rows *r = rows_new(fd, ',', limits, 0, 1);
         rows_expect(r, 1 + pick(4));
         size_t count = 0;
         struct row row;
@@ -249,7 +249,7 @@ static void test_well_formed_rows(void **state)
             buf_text(&text, ends[i % 3]);
         }
         ON_LEAVE(close_fd) int fd = file_of(text.at, text.len);
-        struct rows *r = rows_new(fd, ',', 0, 1);
+        struct rows *r = rows_new(fd, ',', limits, 0, 1);
         rows_expect(r, COLUMNS);
         struct row row;
         for (next(r, &row); row.kind == ROW_KIND_RECORD; next(r, &row)) {
@@ -279,7 +279,7 @@ static void test_one_bad_row_costs_that_row(void **state)
             buf_format(&text, "Lee%s,\"x\"\"y\"\n", n == bad ? "" : "\"");
         }
         ON_LEAVE(close_fd) int fd = file_of(text.at, text.len);
-        struct rows *r = rows_new(fd, ',', 0, 1);
+        struct rows *r = rows_new(fd, ',', limits, 0, 1);
         rows_expect(r, i % 2 ? COLUMNS : 0);
         for (size_t n = 1; n <= rows; n++) {
             struct row row;
