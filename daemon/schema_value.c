@@ -154,6 +154,8 @@ const char *cell_damage(struct cell value)
             return "is not valid UTF-8 text; save the file as CSV UTF-8";
         if (c == 0xc2 && (unsigned char)value.at[i + 1] < 0xa0)
             return control; /* U+0080 to U+009F */
+        if (len == 3 && memcmp(value.at + i, "\xef\xbf\xbe", 3) >= 0)
+            return control; /* U+FFFE and U+FFFF, which XML cannot carry */
         i += len - 1;
     }
     return NULL;

@@ -300,6 +300,8 @@ static const struct {
     {{"username=a\x01"}, "username encoding-error error"},
     {{"username=a\x7f"}, "username encoding-error error"},
     {{"username=a\xc2\x85"}, "username encoding-error error"},
+    {{"username=a\xef\xbf\xbf"}, "username encoding-error error"},
+    {{"username=a\xef\xbf\xbd"}, ""},
     {{"username=\xed\xa0\x80"}, "username encoding-error error"},
     /* findings of all cells, also when one of a condition is of no use */
     {{"number=x", "email=x", "dnd=x", "monitormode=x", "vmsecret=x"},
