@@ -67,6 +67,15 @@ void spool_name_print(const char *name, char *to, size_t room)
     buf_free(&text);
 }
 
+/* Fills the stem: the file's name without its extension. */
+static void stem_of_file(struct import *ret)
+{
+    size_t head = strspn(ret->file, "0123456789") + 1;
+    size_t len = head + extension_at(ret->file + head);
+    memcpy(ret->stem, ret->file, len);
+    ret->stem[len] = '\0';
+}
+
 void spool_name_make(const char *dropped, uint64_t id, struct import *ret)
 {
     struct buf printable = {0};
@@ -75,12 +84,13 @@ void spool_name_make(const char *dropped, uint64_t id, struct import *ret)
     size_t dot = extension_at(name);
     size_t tail = strlen(name + dot) > REPORT_LONGEST ? strlen(name + dot) : REPORT_LONGEST;
 
-    int head = snprintf(ret->stem, sizeof ret->stem, "%06llu-", (unsigned long long)id);
+    int head = snprintf(ret->file, sizeof ret->file, "%06llu-", (unsigned long long)id);
     ON_LEAVE(free_text) char *base = xstrndup(name, dot);
     size_t len = cut_at(base, FILE_NAME_MOST - (size_t)head - tail);
     ret->id = id;
-    snprintf(ret->stem + head, sizeof ret->stem - (size_t)head, "%.*s", (int)len, base);
-    snprintf(ret->file, sizeof ret->file, "%s%s", ret->stem, name + dot);
+    snprintf(ret->file + head, sizeof ret->file - (size_t)head, "%.*s%s", (int)len, base,
+             name + dot);
+    stem_of_file(ret); /* of the name as it was cut: what had no extension may have one now */
     spool_name_print(dropped, ret->name, sizeof ret->name);
     buf_free(&printable);
 }
@@ -103,8 +113,7 @@ bool spool_name_parse(const char *file, struct import *ret)
     ret->id = id;
     snprintf(ret->file, sizeof ret->file, "%s", file);
     snprintf(ret->name, sizeof ret->name, "%s", name);
-    snprintf(ret->stem, sizeof ret->stem, "%.*s", (int)(extension_at(name) + (size_t)(name - file)),
-             file);
+    stem_of_file(ret);
     return true;
 }
 
