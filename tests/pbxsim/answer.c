@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "answer.h"
+#include "raw.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -136,6 +137,12 @@ static void shape_words(struct visit *v)
     v->outcome.result = v->plan->words;
 }
 
+static void shape_bytes(struct visit *v)
+{
+    text_clear(&v->outcome.body);
+    raw_read(v->plan->words, &v->outcome.body);
+}
+
 /* The bodies of the forms that answer something else than a status. */
 static void shape_body(struct visit *v)
 {
@@ -150,7 +157,7 @@ static void shape_body(struct visit *v)
         [FORM_NO_STATUS] = {"{\"message\":\"ok\"}", "<xml><message>ok</message></xml>\n"},
         [FORM_WRONG_TYPES] = {"{\"status\":1}", "<xml><status><code>1</code></status></xml>\n"},
         [FORM_BIG] = {"{\"status\":\"Success\",\"pad\":\"", "<xml><status>Success</status><pad>"},
-        [FORM_HANG] = {NULL, NULL},
+        [FORM_RAW] = {NULL, NULL},
     };
     const char *xml = bodies[v->plan->form].xml;
     const char *body = v->request.xml && xml != NULL ? xml : bodies[v->plan->form].json;
@@ -166,6 +173,7 @@ static int shape_http(const struct visit *v)
     case FORM_FIN:
     case FORM_LATE:
     case FORM_HANG:
+    case FORM_RAW:
         return 0;
     case FORM_STATUS:
         return (int)v->plan->number;
@@ -186,7 +194,7 @@ void answer_shape(struct visit *v)
         shape_failed(v);
         return;
     }
-    if (form == FORM_WHOLE && !v->request.missing) {
+    if ((form == FORM_WHOLE || form == FORM_FIRST) && !v->request.missing) {
         o->result = o->errno_text[0] == '\0' ? "Success" : "Failed";
         return;
     }
@@ -194,6 +202,8 @@ void answer_shape(struct visit *v)
     o->result = "none";
     if (form == FORM_STATUS_TEXT)
         shape_words(v);
+    else if (form == FORM_BODY)
+        shape_bytes(v);
     else
         shape_body(v);
 }

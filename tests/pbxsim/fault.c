@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "fault.h"
+#include "raw.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,6 +28,8 @@ static const struct action {
     {"close", "", 0, 0, FORM_WHOLE, false, AT(close), "answer with Connection: close"},
     {"keep", "", 0, 0, FORM_WHOLE, false, AT(keep), "keep the connection, in spite of --close"},
     {"expire", "", 0, 0, FORM_WHOLE, false, AT(expire), "the token expires before the work"},
+    {"again", "BYTES", 1, 65536, FORM_WHOLE, false, AT(again), "of raw: repeat its last BYTES"},
+    {"rounds", "N", 1, INT64_MAX, FORM_WHOLE, false, AT(rounds), "... N times, not for ever"},
     {"status", "N", 200, 599, FORM_STATUS, true, 0, "HTTP status N; nothing is done"},
     {"status-after", "N", 200, 599, FORM_STATUS, false, 0, "do the work; HTTP status N"},
     {"errno", "N", 0, 999999999, FORM_ERRNO, true, 0, "Failed with N; nothing is done"},
@@ -47,6 +50,11 @@ static const struct action {
     {"redirect", "URL", 0, 0, FORM_REDIRECT, true, 0, "302 to URL; nothing is done"},
     {"hang", "", 0, 0, FORM_HANG, false, 0, "do the work; never answer (at most 120 s)"},
     {"hang-before", "", 0, 0, FORM_HANG, true, 0, "never answer; nothing is done"},
+    {"body", "BYTES", 0, 0, FORM_BODY, false, 0, "do the work; 200 with this body"},
+    {"body-before", "BYTES", 0, 0, FORM_BODY, true, 0, "200 with this body; nothing is done"},
+    {"first", "BYTES", 0, 0, FORM_FIRST, false, 0, "do the work; BYTES, then the real answer"},
+    {"raw", "BYTES", 0, 0, FORM_RAW, false, 0, "do the work; only BYTES, then close"},
+    {"raw-before", "BYTES", 0, 0, FORM_RAW, true, 0, "only BYTES, then close; nothing is done"},
 };
 #define ACTION_COUNT (sizeof actions / sizeof actions[0])
 
@@ -76,6 +84,15 @@ static void name_note(struct plan *p, const char *name)
     snprintf(p->names + used, sizeof p->names - used, "%s%s", used == 0 ? "" : "+", name);
 }
 
+static bool bytes_valid(const char *words)
+{
+    struct text bytes = {0};
+    bool valid = raw_read(words, &bytes);
+
+    text_free(&bytes);
+    return valid;
+}
+
 const char *plan_add(struct plan *p, const char *action)
 {
     size_t length = strcspn(action, "=");
@@ -103,7 +120,9 @@ const char *plan_add(struct plan *p, const char *action)
     p->before = a->before;
     p->number = number;
     p->words = valued && a->max == 0 ? xstrdup(value) : NULL;
-    return NULL;
+    return p->form >= FORM_BODY && !bytes_valid(value)
+               ? "an escape is none of \\r \\n \\s \\\\ \\xNN"
+               : NULL;
 }
 
 void fault_help(void)

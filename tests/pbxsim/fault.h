@@ -22,6 +22,9 @@ enum form {
     FORM_REDIRECT,
     FORM_LATE,
     FORM_HANG,
+    FORM_BODY,
+    FORM_FIRST,
+    FORM_RAW,
 };
 
 /** What is planned for a call. The form is one; the rest goes with any form. */
@@ -29,10 +32,12 @@ struct plan {
     enum form form;
     bool before;           /* the fault strikes before the work, which is not done */
     int64_t number;        /* of the form: status, errno, bytes or milliseconds */
-    char *words;           /* of the form: a status or an address; NULL for the others */
+    char *words;           /* of the form: a status, an address, bytes; NULL for the others */
     int64_t latency;       /* ms before the work; -1: not planned */
     int64_t latency_after; /* ms between work and answer */
     int64_t slow;          /* ms between two bytes of the answer */
+    int64_t again;         /* of raw bytes: so many at the end are repeated */
+    int64_t rounds;        /* ... so often; 0: until the client goes away */
     int64_t retry_after;   /* seconds, for the header; -1: none */
     int64_t close;         /* 1: Connection: close */
     int64_t keep;          /* 1: not even when all others close */

@@ -29,6 +29,9 @@ static const struct row {
     {KIND_TEXT, "port-file", "FILE", AT(port_file), 0, "write the port there once listening"},
     {KIND_TEXT, "tls-cert", "FILE", AT(tls_cert), 0, "speak TLS with this certificate (PEM)"},
     {KIND_TEXT, "tls-key", "FILE", AT(tls_key), 0, "... and its key"},
+    {KIND_TEXT, "tls-priorities", "TEXT", AT(tls_priorities), 0, "GnuTLS's words (NORMAL)"},
+    {KIND_NUMBER, "connections", "N", AT(connections), INT32_MAX,
+     "so many at a time; others are closed at once"},
 
     {KIND_HEADING, "Who may call", "", 0, 0, ""},
     {KIND_TEXT, "user", "NAME", AT(user), 0, "user of the API (api)"},

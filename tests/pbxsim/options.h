@@ -15,6 +15,8 @@ struct options {
     const char *port_file;
     const char *tls_cert;
     const char *tls_key;
+    const char *tls_priorities;
+    int64_t connections;
 
     const char *user;
     const char *password_file;

@@ -188,6 +188,8 @@ END
     broken 'add : errno' 'the action needs a value: errno'
     broken 'add : half=1' 'the action takes no value: half=1'
     broken 'add : status=999' "the action's number is none or out of range: status=999"
+    broken 'add : raw=a\q' 'an escape is none of \r \n \s \\ \xNN: raw=a\q'
+    broken 'add : body=\x0' 'an escape is none of \r \n \s \\ \xNN: body=\x0'
     broken 'add : half garbage' 'only one action of a line can say how the answer looks: garbage'
     run "$PBXSIM" --port 0 --fault 'add'
     is "$status" 2
@@ -210,4 +212,35 @@ END
     [ $(($(date +%s%N) - begun)) -ge 600000000 ] # the second waited for the first
     is "$(post heartbeat '{}')" "$SUCCESS"
     is "$(facts 'select(.call=="heartbeat")|.inflight')" 1
+}
+
+@test "bytes as they are: bodies, whole answers, answers before the answer, again and again" {
+    start --fault 'add number=1 : body={"a\sb":"\x41\\"}' \
+        --fault 'add number=2 : body-before=x' \
+        --fault 'add number=3 : raw=HTTP/1.1\s200\sOK\r\n\r\nab again=1 rounds=3' \
+        --fault 'add number=4 : raw-before=HTTP/1.1\s200\sOK\r\n\r\nab again=2' \
+        --fault 'add number=5 : first=HTTP/1.1\s100\sContinue\r\n\r\n'
+    login
+    is "$(add 1)" '{"a b":"A\"}'
+    is "$(add 2)" x
+    is "$(add 3)" abbbb
+    is "$(add 4 | head -c 1000000 | wc -c)" 1000000
+    is "$(add 5 -D head)" "$SUCCESS"
+    grep -q '^HTTP/1.1 100 Continue' head
+    until [ "$(facts 'select(.number=="5")')" ]; do sleep 0.02; done
+    is "$(facts 'select(.call=="add")|[.http,.result,.created]' | xargs)" \
+        '[200,none,true] [200,none,false] [null,none,true] [null,none,false] [200,Success,true]'
+}
+
+@test "a limit of connections: others are closed at once" {
+    start --connections 1 --fault 'add number=1 : hang'
+    login
+    add 1 -o a --stderr b &
+    one=$!
+    until [ "$(facts 'select(.number=="1")')" ]; do sleep 0.02; done
+    run ! add 2 --stderr /dev/null
+    kill "$one"
+    wait "$one" || true
+    until add 2 -o c --stderr /dev/null; do sleep 0.02; done
+    is "$(cat c)" "$SUCCESS"
 }

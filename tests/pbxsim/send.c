@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "send.h"
 #include "nap.h"
+#include "raw.h"
 
 #include <inttypes.h>
 #include <netinet/in.h>
@@ -130,6 +131,8 @@ enum MHD_Result send_answer(struct MHD_Connection *connection, const struct visi
 {
     if (v->plan->form == FORM_RESET)
         send_reset(connection);
+    if (v->plan->form == FORM_RAW || v->plan->form == FORM_FIRST)
+        raw_send(send_socket(connection), v->plan);
     if (v->outcome.http == 0)
         return MHD_NO; /* the library closes the connection */
     struct MHD_Response *response = response_new(connection, v);

@@ -29,7 +29,8 @@ struct server {
     struct text url;
     struct text cert;
     struct text key;
-    atomic_uint_fast64_t connections;
+    atomic_uint_fast64_t connections; /* so far */
+    atomic_int_fast64_t open;         /* of them */
 };
 
 struct line {
@@ -81,11 +82,24 @@ static void on_connection(void *cls, struct MHD_Connection *connection, void **c
     (void)connection;
     if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
         free(*context);
+        atomic_fetch_sub(&server->open, 1);
         return;
     }
+    atomic_fetch_add(&server->open, 1);
     struct line *line = xcalloc(1, sizeof *line);
     line->number = atomic_fetch_add(&server->connections, 1) + 1;
     *context = line;
+}
+
+/* Whether a connection may come in. */
+static enum MHD_Result on_accept(void *cls, const struct sockaddr *from, socklen_t length)
+{
+    struct server *server = cls;
+    int64_t most = server->options->connections;
+
+    (void)from;
+    (void)length;
+    return most == 0 || atomic_load(&server->open) < most ? MHD_YES : MHD_NO;
 }
 
 static const char *header(struct MHD_Connection *connection, const char *name)
@@ -225,8 +239,10 @@ static struct MHD_Daemon *daemon_start(struct server *server, const struct addri
 {
     const struct options *o = server->options;
     unsigned flags = MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_THREAD_PER_CONNECTION | MHD_USE_POLL;
+    void *priorities = (void *)(uintptr_t)(o->tls_priorities ? o->tls_priorities : "NORMAL");
     struct MHD_OptionItem tls[] = {{MHD_OPTION_HTTPS_MEM_CERT, 0, server->cert.at},
                                    {MHD_OPTION_HTTPS_MEM_KEY, 0, server->key.at},
+                                   {MHD_OPTION_HTTPS_PRIORITIES, 0, priorities},
                                    {MHD_OPTION_END, 0, NULL}};
 
     if (address->ai_family == AF_INET6)
@@ -235,7 +251,7 @@ static struct MHD_Daemon *daemon_start(struct server *server, const struct addri
         flags |= MHD_USE_TLS;
     else
         tls[0].option = MHD_OPTION_END;
-    return MHD_start_daemon(flags, 0, NULL, NULL, on_request, server,            /* */
+    return MHD_start_daemon(flags, 0, on_accept, server, on_request, server,     /* */
                             MHD_OPTION_SOCK_ADDR, address->ai_addr,              /* */
                             MHD_OPTION_URI_LOG_CALLBACK, on_uri, server,         /* */
                             MHD_OPTION_NOTIFY_COMPLETED, on_completed, server,   /* */
