@@ -156,14 +156,22 @@ static bool add_answer(struct job *j, const struct pbx_answer *a, struct fault *
 
 /* ---- answers to query ---- */
 
+/* Extensions that the PBX has written into one element have several numbers: none of them is
+ * absent. */
+static bool is_numbered(const struct wire_extension *e, const char *name, const char *number)
+{
+    for (size_t i = 0; i < e->count; i++)
+        if (strcmp(e->pairs[i].name, name) == 0 && strcmp(e->pairs[i].value, number) == 0)
+            return true;
+    return false;
+}
+
 static const struct wire_extension *find_number(const struct wire_answer *wire, const char *number)
 {
     for (size_t i = 0; i < wire->count; i++) {
-        const char *found = wire_value(&wire->extensions[i], "extnumber");
-        if (!found)
-            found = wire_value(&wire->extensions[i], "number");
-        if (found && strcmp(found, number) == 0)
-            return &wire->extensions[i];
+        const struct wire_extension *e = &wire->extensions[i];
+        if (is_numbered(e, wire_value(e, "extnumber") ? "extnumber" : "number", number))
+            return e;
     }
     return NULL;
 }

@@ -20,7 +20,8 @@ struct wire_extension {
 };
 
 enum wire_status {
-    WIRE_GARBAGE, /* not well-formed, no status, doubled status, or a status that is no text */
+    WIRE_GARBAGE, /* not well-formed; a status that is missing, doubled or no text; Success with
+                   * extensions that cannot be read */
     WIRE_OTHER,   /* a status that is neither Success nor Failed, or Failed without an errno */
     WIRE_SUCCESS,
     WIRE_FAILED,

@@ -47,10 +47,11 @@ static const char *scalar(struct json_object *value)
     return is ? json_object_get_string(value) : NULL;
 }
 
-static void read_extension(struct json_object *from, struct wire_answer *ret)
+/* False when it is no extension: it has no number. */
+static bool read_extension(struct json_object *from, struct wire_answer *ret)
 {
     if (json_object_get_type(from) != json_type_object)
-        return;
+        return false;
     struct wire_extension e = {0};
     json_object_object_foreach(from, name, value)
     {
@@ -58,7 +59,30 @@ static void read_extension(struct json_object *from, struct wire_answer *ret)
         if (text)
             wire_pair_add(&e, name, text);
     }
+    bool numbered = wire_value(&e, "extnumber") || wire_value(&e, "number");
     wire_extension_add(ret, &e);
+    return numbered;
+}
+
+/* False when what stands for the extensions cannot be read, so that none of them may be taken as
+ * absent. An empty list is written in as many ways as languages have for nothing. */
+static bool read_extensions(struct json_object *from, struct wire_answer *ret)
+{
+    switch (json_object_get_type(from)) {
+    case json_type_null:
+        return true;
+    case json_type_string:
+        return json_object_get_string_len(from) == 0;
+    case json_type_object:
+        return json_object_object_length(from) == 0 || read_extension(from, ret);
+    case json_type_array:
+        for (size_t i = 0; i < json_object_array_length(from); i++)
+            if (!read_extension(json_object_array_get_idx(from, i), ret))
+                return false;
+        return true;
+    default:
+        return false;
+    }
 }
 
 void wire_json_read(const char *body, size_t len, struct wire_answer *ret)
@@ -73,10 +97,7 @@ void wire_json_read(const char *body, size_t len, struct wire_answer *ret)
                scalar(json_object_object_get(tree, "errno")));
     wire_token(ret, scalar(json_object_object_get(tree, "token")));
 
-    struct json_object *found = json_object_object_get(tree, "extinfos");
-    if (json_object_get_type(found) == json_type_array)
-        for (size_t i = 0; i < json_object_array_length(found); i++)
-            read_extension(json_object_array_get_idx(found, i), ret);
-    else
-        read_extension(found, ret);
+    if (!read_extensions(json_object_object_get(tree, "extinfos"), ret) &&
+        ret->status == WIRE_SUCCESS)
+        ret->status = WIRE_GARBAGE;
 }

@@ -2,8 +2,9 @@
 /* NAME wire_xml: the XML form, read with expat.
  *
  * Where the PBX puts the extensions of a query is not documented, so an extension is any element
- * that has a leaf child called extnumber, at any depth. A document type declaration ends the
- * reading: no entities are wanted, neither bombs nor external ones. */
+ * that has a leaf child called extnumber, at any depth. What stands in extinfos and is none makes
+ * the answer unreadable: a number is not absent because we could not read it. A document type
+ * declaration ends the reading: no entities are wanted, neither bombs nor external ones. */
 #include "wire.h"
 
 #include <expat.h>
@@ -21,7 +22,9 @@ struct reader {
     struct buf text;
     char status[32];
     char error_number[16];
-    bool doubled;
+    bool has_status, has_error_number, doubled;
+    bool infos; /* within extinfos */
+    bool stray; /* there was text in it */
 };
 
 void wire_xml_record(const struct record *record, struct buf *to)
@@ -53,9 +56,10 @@ void wire_xml_record(const struct record *record, struct buf *to)
 
 static void on_start(void *with, const XML_Char *name, const XML_Char **attributes)
 {
-    (void)name;
     (void)attributes;
     struct reader *r = with;
+    if (r->depth == 1)
+        r->infos = strcmp(name, "extinfos") == 0;
     if (r->depth == DEPTH_MOST) {
         XML_StopParser(r->parser, XML_FALSE);
         return;
@@ -72,21 +76,23 @@ static void on_text(void *with, const XML_Char *text, int len)
         XML_StopParser(r->parser, XML_FALSE);
 }
 
-static void keep_once(struct reader *r, char *to, size_t room, const char *text)
+static void keep_once(struct reader *r, bool *has, char *to, size_t room, const char *text)
 {
-    r->doubled = r->doubled || to[0];
+    r->doubled = r->doubled || *has;
+    *has = true;
     snprintf(to, room, "%s", text);
 }
 
 static void on_leaf(struct reader *r, const char *name)
 {
     const char *text = buf_get(&r->text);
+    r->stray = r->stray || (r->infos && text[strspn(text, " \t\r\n")]);
     if (r->depth > 2)
         wire_pair_add(&r->children[r->depth - 1], name, text);
     else if (strcmp(name, "status") == 0)
-        keep_once(r, r->status, sizeof r->status, text);
+        keep_once(r, &r->has_status, r->status, sizeof r->status, text);
     else if (strcmp(name, "errno") == 0)
-        keep_once(r, r->error_number, sizeof r->error_number, text);
+        keep_once(r, &r->has_error_number, r->error_number, sizeof r->error_number, text);
     else if (strcmp(name, "token") == 0)
         wire_token(r->answer, text);
 }
@@ -97,7 +103,7 @@ static void on_end(void *with, const XML_Char *name)
     struct wire_extension *children = &r->children[r->depth];
     if (r->leaf[r->depth])
         on_leaf(r, name);
-    else if (wire_value(children, "extnumber"))
+    else if (wire_value(children, "extnumber") || (r->infos && wire_value(children, "number")))
         wire_extension_add(r->answer, children);
     wire_extension_clear(children);
     r->depth--;
@@ -128,6 +134,8 @@ void wire_xml_read(const char *body, size_t len, struct wire_answer *ret)
 
     bool whole = len <= INT32_MAX && XML_Parse(r.parser, body, (int)len, 1) == XML_STATUS_OK;
     wire_judge(ret, whole && !r.doubled && r.status[0] ? r.status : NULL, r.error_number);
+    if (ret->status == WIRE_SUCCESS && r.stray && !ret->count)
+        ret->status = WIRE_GARBAGE;
 
     XML_ParserFree(r.parser);
     for (size_t i = 0; i <= DEPTH_MOST; i++)

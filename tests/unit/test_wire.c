@@ -98,7 +98,8 @@ static void what_is_written_is_read(void **state)
     static const char nasty[] = "<a b='c'>&amp;\r\n\t]]>\"\\/ Zo\xc3\xab \xf0\x9f\x98\x80 &#65;";
     struct record_value value = {.name = "username", .at = nasty, .len = strlen(nasty)};
     struct buf body = {0};
-    buf_format(&body, "{\"status\":\"Success\",\"extinfos\":[%s]}", written(WIRE_JSON, &value, 1));
+    buf_format(&body, "{\"status\":\"Success\",\"extinfos\":[{\"extnumber\":\"1\",%s]}",
+               written(WIRE_JSON, &value, 1) + strlen("{"));
     read_text(WIRE_JSON, body.at);
     assert_int_equal(answer.status, WIRE_SUCCESS);
     assert_int_equal(answer.count, 1);
@@ -200,6 +201,7 @@ static void xml_answers_are_judged(void **state)
         {"<xml><status></status></xml>", WIRE_GARBAGE, 0},
         {"<xml><status><x>Success</x></status></xml>", WIRE_GARBAGE, 0},
         {"<xml><status>Success</status><status>Success</status></xml>", WIRE_GARBAGE, 0},
+        {"<xml><status/><status>Success</status></xml>", WIRE_GARBAGE, 0},
         {"<xml><status>Failed</status><errno>1</errno><errno>2</errno></xml>", WIRE_GARBAGE, 0},
         {"<xml><a><status>Success</status></a></xml>", WIRE_GARBAGE, 0},
         {"<xml><status>Success</status>", WIRE_GARBAGE, 0},
@@ -373,8 +375,7 @@ static void json_extensions_are_read(void **state)
     (void)state;
     read_text(WIRE_JSON, "{\"status\":\"Success\",\"extinfos\":["
                          "{\"extnumber\":\"2002\",\"moblie\":\"18\",\"callerid\":\"\"},"
-                         "{\"extnumber\":2003,\"x\":null,\"y\":[1],\"z\":{\"extnumber\":\"1\"}},"
-                         "\"2004\", null, []]}");
+                         "{\"extnumber\":2003,\"x\":null,\"y\":[1],\"z\":{\"extnumber\":\"1\"}}]}");
     assert_int_equal(answer.count, 2);
     assert_string_equal(wire_value(&answer.extensions[0], "extnumber"), "2002");
     assert_string_equal(wire_value(&answer.extensions[0], "moblie"), "18");
@@ -385,10 +386,50 @@ static void json_extensions_are_read(void **state)
 
     read_text(WIRE_JSON, "{\"status\":\"Success\",\"extinfos\":{\"extnumber\":\"2002\"}}");
     assert_int_equal(answer.count, 1);
-    read_text(WIRE_JSON, "{\"status\":\"Success\",\"extinfos\":[]}");
-    assert_int_equal(answer.count, 0);
-    read_text(WIRE_JSON, "{\"status\":\"Success\",\"extinfos\":\"2002\"}");
-    assert_int_equal(answer.count, 0);
+}
+
+/* A number is absent when the PBX says so, not because we cannot read what it says. */
+static void extensions_that_cannot_be_read_are_not_absent(void **state)
+{
+    (void)state;
+    static const struct {
+        enum wire_format format;
+        enum wire_status status;
+        const char *rest;
+    } cases[] = {
+        {WIRE_JSON, WIRE_SUCCESS, ""},
+        {WIRE_JSON, WIRE_SUCCESS, ",\"extinfos\":[]"},
+        {WIRE_JSON, WIRE_SUCCESS, ",\"extinfos\":{}"},
+        {WIRE_JSON, WIRE_SUCCESS, ",\"extinfos\":null"},
+        {WIRE_JSON, WIRE_SUCCESS, ",\"extinfos\":\"\""},
+        {WIRE_JSON, WIRE_SUCCESS, ",\"extinfos\":[{\"number\":2002}]"},
+        {WIRE_JSON, WIRE_GARBAGE, ",\"extinfos\":\"2002\""},
+        {WIRE_JSON, WIRE_GARBAGE, ",\"extinfos\":2002"},
+        {WIRE_JSON, WIRE_GARBAGE, ",\"extinfos\":false"},
+        {WIRE_JSON, WIRE_GARBAGE, ",\"extinfos\":[\"2002\"]"},
+        {WIRE_JSON, WIRE_GARBAGE, ",\"extinfos\":[[{\"extnumber\":\"2002\"}]]"},
+        {WIRE_JSON, WIRE_GARBAGE, ",\"extinfos\":[{\"extnumber\":\"2002\"},null]"},
+        {WIRE_JSON, WIRE_GARBAGE, ",\"extinfos\":[{\"extnumber\":[\"2002\"]}]"},
+        {WIRE_JSON, WIRE_GARBAGE, ",\"extinfos\":{\"list\":[{\"extnumber\":\"2002\"}]}"},
+        {WIRE_XML, WIRE_SUCCESS, ""},
+        {WIRE_XML, WIRE_SUCCESS, "<extinfos/>"},
+        {WIRE_XML, WIRE_SUCCESS, "<extinfos> <extinfo>\n</extinfo> </extinfos>"},
+        {WIRE_XML, WIRE_SUCCESS, "<extinfos><number>2002</number></extinfos>"},
+        {WIRE_XML, WIRE_SUCCESS, "<about><version>1</version></about>"},
+        {WIRE_XML, WIRE_GARBAGE, "<extinfos>2002</extinfos>"},
+        {WIRE_XML, WIRE_GARBAGE, "<extinfos><extinfo>2002</extinfo></extinfos>"},
+        {WIRE_XML, WIRE_GARBAGE, "<extinfos><a><ext>2002</ext></a></extinfos>"},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        char body[256];
+        bool xml = cases[i].format == WIRE_XML;
+        snprintf(body, sizeof body, "%s%s%s",
+                 xml ? "<xml><status>Success</status>" : "{\"status\":\"Success\"", cases[i].rest,
+                 xml ? "</xml>" : "}");
+        read_text(cases[i].format, body);
+        if (answer.status != cases[i].status)
+            fail_msg("%s: %d", body, answer.status);
+    }
 }
 
 static void xml_extensions_are_read(void **state)
@@ -468,6 +509,7 @@ int main(void)
         TEST(an_endless_text_is_garbage),
         TEST(tokens_are_letters_and_digits),
         TEST(json_extensions_are_read),
+        TEST(extensions_that_cannot_be_read_are_not_absent),
         TEST(xml_extensions_are_read),
         TEST(many_extensions_are_read),
         TEST(an_answer_may_be_freed_twice),
