@@ -270,8 +270,7 @@ bool job_turn(struct job *j, struct fault *f)
     if (!verdict_take(j, f) || !look_at_spool(j, f) || !admit(j, f) || !take_in(j, f) ||
         !settle(j, f))
         return false;
-    pbx_turn(j->pbx, j->mono, is_wanted(j) && j->send);
-    if (!delivery_fill(j, f) || !barrier(j, f) || !file_away(j, f) || !delivery_send(j, f))
+    if (!pbx_turn(j->pbx, j->mono, is_wanted(j) && j->send, f) || !delivery_fill(j, f) || !barrier(j, f) || !file_away(j, f) || !delivery_send(j, f))
         return false;
     tell_waiting(j);
     return true;

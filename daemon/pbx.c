@@ -14,6 +14,12 @@
 /* So many failed probes over so many milliseconds, and the trouble is no hiccup any more. */
 #define HICCUP_PROBES 4
 #define HICCUP_TIME   3000
+/* So many logins may leave without an answer that the ledger knows of, over any number of kills,
+ * before the next one waits: one refused login more or less does not lock us out. */
+#define LOGINS_OPEN_MOST 2
+
+static const char locked_out[] =
+    "the PBX has locked us out after failed logins; waiting for ten minutes";
 
 static const char *const call_names[] = {
     [PBX_LOGIN] = "login",           [PBX_HEARTBEAT] = "heartbeat", [PBX_ADD] = "extension/add",
@@ -85,6 +91,50 @@ static void credentials_digest(struct pbx *p, char to[DIGEST_HEX])
     buf_wipe(&all);
 }
 
+/* A moment on the wall clock; one that cannot be is forgotten. */
+static void lock_until(struct pbx *p, int64_t wall, const char *why)
+{
+    int64_t left = wall - clock_wall();
+    if (left <= 0 || left > LOCKOUT)
+        return;
+    p->locked_until = clock_mono() + left;
+    p->locked_why = why;
+}
+
+/* Logins with these credentials that a kill has cut off may have been refused, each of them. */
+static bool recall_logins(struct pbx *p, const char *digest, struct fault *f)
+{
+    char note[LEDGER_NOTE];
+    if (!ledger_note_get(p->ledger, "open-logins", note, f))
+        return false;
+    char *end = note;
+    bool same = strncmp(note, digest, strlen(digest)) == 0;
+    p->logins_open = same ? strtoll(note + strlen(digest), &end, 10) : 0;
+    if (p->logins_open >= LOGINS_OPEN_MOST)
+        lock_until(p, strtoll(end, NULL, 10) + LOCKOUT,
+                   "the last logins were cut off before they were answered; waiting for ten "
+                   "minutes, lest the PBX locks us out");
+    return true;
+}
+
+/* The name of the note on one PBX's queries. */
+static void queries_note(const struct pbx *p, char to[32])
+{
+    snprintf(to, 32, "queries-%lld", (long long)p->id);
+}
+
+static bool recall_queries(struct pbx *p, struct fault *f)
+{
+    char name[32];
+    char note[LEDGER_NOTE];
+    queries_note(p, name);
+    if (!ledger_note_get(p->ledger, name, note, f))
+        return false;
+    p->queries = note[0] ? PBX_QUERIES_WORK : PBX_QUERIES_UNKNOWN;
+    p->queries_lost = strtoll(note, NULL, 10);
+    return true;
+}
+
 /* Reads the notes that outlive a restart. */
 static bool recall(struct pbx *p, struct fault *f)
 {
@@ -96,9 +146,9 @@ static bool recall(struct pbx *p, struct fault *f)
     p->refused = p->configured && strcmp(note, digest) == 0;
     if (!ledger_note_get(p->ledger, "locked-out-until", note, f))
         return false;
-    int64_t left = strtoll(note, NULL, 10) - clock_wall();
-    p->locked_until = left > 0 && left <= LOCKOUT ? clock_mono() + left : 0;
-    return true;
+    p->locked_until = 0;
+    lock_until(p, strtoll(note, NULL, 10), locked_out);
+    return recall_logins(p, digest, f) && recall_queries(p, f);
 }
 
 bool pbx_set(struct pbx *p, const struct config *c, const char *password, struct fault *f)
@@ -129,9 +179,9 @@ bool pbx_set(struct pbx *p, const struct config *c, const char *password, struct
                            : "no password for the PBX is configured yet";
     p->generation++;
     p->logging_in = false;
-    p->queries = PBX_QUERIES_UNKNOWN;
     set_token(p, "");
     p->gate = (struct gate){0};
+    p->weight = 0;
     p->reason[0] = '\0';
     p->id = 0;
     if (p->base[0] && !ledger_pbx(p->ledger, p->base, &p->id, f))
@@ -233,16 +283,31 @@ static bool may_call(const struct pbx *p, int64_t mono)
            p->next_call <= (double)mono;
 }
 
-void pbx_turn(struct pbx *p, int64_t mono, bool wanted)
+/* A daemon that is killed after its login and started again, any number of times, would run into
+ * the lock-out with a wrong password: so the ledger counts logins before they leave. */
+static bool begin_login(struct pbx *p, int64_t mono, struct fault *f)
+{
+    char note[LEDGER_NOTE];
+    char digest[DIGEST_HEX];
+    credentials_digest(p, digest);
+    snprintf(note, sizeof note, "%s %lld %lld", digest, (long long)++p->logins_open,
+             (long long)clock_wall());
+    if (!ledger_note_put(p->ledger, "open-logins", note, f) || !ledger_commit(p->ledger, f))
+        return false;
+    p->logging_in = true;
+    begin_session(p, mono, PBX_LOGIN);
+    return true;
+}
+
+bool pbx_turn(struct pbx *p, int64_t mono, bool wanted, struct fault *f)
 {
     if (p->logging_in || !may_call(p, mono))
-        return;
-    if (!p->has_token && wanted) {
-        p->logging_in = true;
-        begin_session(p, mono, PBX_LOGIN);
-    } else if (p->has_token && mono - p->last_call >= HEARTBEAT_EVERY) {
+        return true;
+    if (!p->has_token)
+        return !wanted || begin_login(p, mono, f);
+    if (mono - p->last_call >= HEARTBEAT_EVERY)
         begin_session(p, mono, PBX_HEARTBEAT);
-    }
+    return true;
 }
 
 /* When the next call may leave, as far as that is a matter of time; a moment that is over when
@@ -316,7 +381,7 @@ const char *pbx_waiting(const struct pbx *p, int64_t mono)
     if (p->refused)
         return "the PBX refused user or password; waiting until the configured ones change";
     if (mono < p->locked_until)
-        return "the PBX has locked us out after failed logins; waiting for ten minutes";
+        return p->locked_why;
     if (p->gate.open || mono < p->gate.pause)
         return p->reason;
     return NULL;
@@ -350,8 +415,27 @@ bool pbx_note_locked(struct pbx *p, int64_t mono, struct fault *f)
 {
     char until[LEDGER_NOTE];
     p->locked_until = mono + LOCKOUT;
+    p->locked_why = locked_out;
     snprintf(until, sizeof until, "%lld", (long long)(clock_wall() + LOCKOUT));
     return ledger_note_put(p->ledger, "locked-out-until", until, f);
+}
+
+bool pbx_note_answered(struct pbx *p, struct fault *f)
+{
+    p->logins_open = 0;
+    return ledger_note_put(p->ledger, "open-logins", "", f);
+}
+
+bool pbx_note_queries(struct pbx *p, enum pbx_queries queries, int64_t lost, struct fault *f)
+{
+    char name[32];
+    char note[LEDGER_NOTE] = "";
+    queries_note(p, name);
+    if (queries == PBX_QUERIES_WORK)
+        snprintf(note, sizeof note, "%lld", (long long)lost);
+    p->queries = queries;
+    p->queries_lost = lost;
+    return ledger_note_put(p->ledger, name, note, f);
 }
 
 void pbx_session(struct pbx *p, const char *token)

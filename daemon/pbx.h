@@ -49,8 +49,9 @@ bool pbx_set(struct pbx *p, const struct config *c, const char *password, struct
 /* The ledger's number of the configured PBX, 0 while no URL is set. */
 int64_t pbx_id(const struct pbx *p);
 
-/* Does what is due: a login when `wanted` (there is work), a heartbeat. Times are clock_mono. */
-void pbx_turn(struct pbx *p, int64_t mono, bool wanted);
+/* Does what is due: a login when `wanted` (there is work), a heartbeat. Times are clock_mono. That a
+ * login leaves is committed to the ledger before. */
+bool pbx_turn(struct pbx *p, int64_t mono, bool wanted, struct fault *f);
 /* When pbx_turn or pbx_room is to be asked again although nothing was answered. */
 int64_t pbx_due(const struct pbx *p, int64_t mono, bool wanted);
 /* How many calls may be begun now. */
@@ -68,7 +69,7 @@ void pbx_apply(struct pbx *p, int64_t mono, uint64_t tag);
 bool pbx_next(struct pbx *p, int64_t mono, struct pbx_answer *ret, bool *ret_found,
               struct fault *f);
 
-/* What is known of them by now; forgotten with the PBX's settings. */
+/* What is known of them by now. That they work is remembered over restarts. */
 enum pbx_queries pbx_queries(const struct pbx *p);
 /* How many adds the PBX has answered well (created or refused for good) so far. */
 uint64_t pbx_served(const struct pbx *p);

@@ -6,7 +6,11 @@
  * the request left, any status but 200, garbage, a status that is neither Success nor Failed. */
 #include <stdio.h>
 
+#include "clock.h"
 #include "pbx_own.h"
+
+#define ERRNO_NO_CALL 10003
+#define QUERIES_LOST  (10 * 60 * 1000) /* wall clock; a box has booted by then */
 
 enum meaning {
     MEANS_REFUSED,  /* the record's fault */
@@ -25,11 +29,12 @@ static const struct {
     int number;
     enum meaning meaning;
 } meanings[] = {
-    {10002, MEANS_CONFIG}, {10003, MEANS_CONFIG}, {10025, MEANS_BUSY},   {10087, MEANS_FULL},
-    {20000, MEANS_CONFIG}, {20001, MEANS_CONFIG}, {20002, MEANS_LOCKED}, {20003, MEANS_PASSWORD},
-    {20004, MEANS_TOKEN},  {20005, MEANS_TOKEN},  {20006, MEANS_TOKEN},  {20008, MEANS_CONFIG},
-    {20009, MEANS_CONFIG}, {20010, MEANS_DOWN},   {20015, MEANS_CONFIG}, {30001, MEANS_DOWN},
-    {30003, MEANS_MEMORY},
+    {10002, MEANS_CONFIG}, {ERRNO_NO_CALL, MEANS_CONFIG}, {10025, MEANS_BUSY},
+    {10087, MEANS_FULL},   {20000, MEANS_CONFIG},         {20001, MEANS_CONFIG},
+    {20002, MEANS_LOCKED}, {20003, MEANS_PASSWORD},       {20004, MEANS_TOKEN},
+    {20005, MEANS_TOKEN},  {20006, MEANS_TOKEN},          {20008, MEANS_CONFIG},
+    {20009, MEANS_CONFIG}, {20010, MEANS_DOWN},           {20015, MEANS_CONFIG},
+    {30001, MEANS_DOWN},   {30003, MEANS_MEMORY},
 };
 
 static enum meaning meaning_of(int number)
@@ -40,6 +45,21 @@ static enum meaning meaning_of(int number)
     return MEANS_REFUSED;
 }
 
+/* What a good answer proves. That a login works says nothing of the calls that need its token, and
+ * that a query does nothing of adds. */
+static unsigned weight_of(enum pbx_call call)
+{
+    static const unsigned weights[PBX_CALLS] = {
+        [PBX_LOGIN] = 0, [PBX_HEARTBEAT] = 0, [PBX_QUERY] = 1, [PBX_APPLY] = 1, [PBX_ADD] = 2};
+    return weights[call];
+}
+
+static void blame(struct pbx *p, enum pbx_call call)
+{
+    if (weight_of(call) > p->weight)
+        p->weight = weight_of(call);
+}
+
 /* The gate opens, or stays open, because of an answer to `call`. */
 static void shut(struct pbx *p, int64_t mono, enum pbx_call call, int64_t wait, bool standing,
                  const char *reason)
@@ -48,7 +68,7 @@ static void shut(struct pbx *p, int64_t mono, enum pbx_call call, int64_t wait, 
     if (standing && back_off < p->first)
         back_off = p->first; /* it will not have changed in a few milliseconds */
     gate_shut(&p->gate, mono, wait > back_off ? wait : back_off);
-    p->by_add = p->by_add || call == PBX_ADD;
+    blame(p, call);
     p->standing = standing;
     snprintf(p->reason, sizeof p->reason, "%s", reason);
 }
@@ -62,24 +82,23 @@ static void bad(struct pbx *p, int64_t mono, const struct pbx_answer *a, const c
         return;
     }
     gate_bad(&p->gate, pbx_gate_tag(a->call, a->tag), mono, pbx_back_off(p));
-    p->by_add = p->by_add || a->call == PBX_ADD;
+    blame(p, a->call);
     p->standing = false;
     snprintf(p->reason, sizeof p->reason, "%s", reason);
 }
 
-/* A call was answered well. While adds are in trouble a good query only lets the next call go. */
+/* A call was answered well. One lighter than those in trouble only lets the next call go. */
 static void good(struct pbx *p, enum pbx_call call)
 {
     p->fresh_token = false;
-    if (call == PBX_ADD) {
+    if (call == PBX_ADD)
         p->served++;
-        p->by_add = false;
-        gate_good(&p->gate);
-    } else if (!p->by_add) {
-        gate_good(&p->gate);
-    } else {
+    if (weight_of(call) < p->weight) {
         gate_probe_done(&p->gate);
+        return;
     }
+    p->weight = 0;
+    gate_good(&p->gate);
 }
 
 static void token_refused(struct pbx *p, int64_t mono, const struct pbx_answer *a, unsigned session)
@@ -92,11 +111,14 @@ static void token_refused(struct pbx *p, int64_t mono, const struct pbx_answer *
     pbx_session(p, "");
 }
 
-/* Some firmware lacks this call. A query that has worked is there: then the PBX is in trouble. */
+/* Some firmware lacks this call. A query that has worked is there: then the PBX is in trouble, as
+ * while it boots; but when that lasts, it has another firmware. */
 static bool may_lack(const struct pbx *p, enum pbx_call call)
 {
-    return call == PBX_APPLY || call == PBX_HEARTBEAT ||
-           (call == PBX_QUERY && p->queries != PBX_QUERIES_WORK);
+    if (call != PBX_QUERY)
+        return call == PBX_APPLY || call == PBX_HEARTBEAT;
+    return p->queries != PBX_QUERIES_WORK ||
+           (p->queries_lost && clock_wall() - p->queries_lost >= QUERIES_LOST);
 }
 
 static bool failed(struct pbx *p, int64_t mono, const struct pbx_pending *call,
@@ -143,7 +165,7 @@ static bool failed(struct pbx *p, int64_t mono, const struct pbx_pending *call,
         bad(p, mono, a, reason);
         return true;
     case MEANS_CONFIG:
-        if ((a->wire.error_number == 10003 && may_lack(p, a->call)) ||
+        if ((a->wire.error_number == ERRNO_NO_CALL && may_lack(p, a->call)) ||
             (a->wire.error_number == 10002 && a->call != PBX_ADD && a->call != PBX_LOGIN)) {
             a->verdict = PBX_UNSUPPORTED;
             return true;
@@ -160,9 +182,9 @@ static bool is_transient_status(int status)
 }
 
 /* What a web server says of a call that this firmware does not have. */
-static bool is_missing(const struct pbx *p, enum pbx_call call, int status)
+static bool is_missing_status(int status)
 {
-    return (status == 404 || status == 405 || status == 501) && may_lack(p, call);
+    return status == 404 || status == 405 || status == 501;
 }
 
 /* No usable answer: a status other than 200, garbage, or none at all. */
@@ -179,7 +201,7 @@ static void unusable(struct pbx *p, int64_t mono, const struct http_answer *from
     else
         snprintf(reason, sizeof reason, "the PBX's web server answers %d", from->status);
 
-    if (from->end == HTTP_ANSWERED && is_missing(p, a->call, from->status)) {
+    if (from->end == HTTP_ANSWERED && is_missing_status(from->status) && may_lack(p, a->call)) {
         a->code = CODE_HTTP + from->status;
         a->verdict = PBX_UNSUPPORTED;
         return;
@@ -220,22 +242,33 @@ static bool judge(struct pbx *p, int64_t mono, const struct pbx_pending *call,
     return true;
 }
 
-/* What the session makes of its own calls, and of what queries show. */
-static void session_hears(struct pbx *p, struct pbx_answer *a)
+/* What the answer to a query shows of queries. */
+static bool queries_hear(struct pbx *p, struct pbx_answer *a, struct fault *f)
 {
-    if (a->call == PBX_LOGIN) {
-        p->logging_in = false;
-        if (a->verdict == PBX_OK)
-            pbx_session(p, a->wire.token);
-    }
-    if (a->call != PBX_QUERY)
-        return;
     if (a->verdict == PBX_UNSUPPORTED && may_lack(p, PBX_QUERY))
-        p->queries = PBX_QUERIES_MISSING;
-    else if (a->verdict == PBX_OK || a->code == CODE_PBX + PBX_ERRNO_ABSENT)
-        p->queries = PBX_QUERIES_WORK;
-    else if (a->verdict == PBX_REFUSED)
+        return pbx_note_queries(p, PBX_QUERIES_MISSING, 0, f);
+    if (a->verdict == PBX_OK || a->code == CODE_PBX + PBX_ERRNO_ABSENT)
+        return (p->queries == PBX_QUERIES_WORK && !p->queries_lost) ||
+               pbx_note_queries(p, PBX_QUERIES_WORK, 0, f);
+    if (p->queries == PBX_QUERIES_WORK && !p->queries_lost &&
+        (a->code == CODE_PBX + ERRNO_NO_CALL || is_missing_status(a->code - CODE_HTTP)))
+        return pbx_note_queries(p, PBX_QUERIES_WORK, clock_wall(), f);
+    if (a->verdict == PBX_REFUSED)
         a->verdict = PBX_UNSUPPORTED; /* this one query tells nothing */
+    return true;
+}
+
+/* What the session makes of its own calls, and of what queries show. */
+static bool session_hears(struct pbx *p, struct pbx_answer *a, struct fault *f)
+{
+    if (a->call == PBX_QUERY)
+        return queries_hear(p, a, f);
+    if (a->call != PBX_LOGIN)
+        return true;
+    p->logging_in = false;
+    if (a->verdict == PBX_OK)
+        pbx_session(p, a->wire.token);
+    return pbx_note_answered(p, f);
 }
 
 /* An answer to a call of before the settings changed: it says what became of the row, but nothing
@@ -262,9 +295,8 @@ bool pbx_next(struct pbx *p, int64_t mono, struct pbx_answer *ret, bool *ret_fou
         if (call->generation != p->generation) {
             judge_old(call->format, &from, &a);
         } else {
-            if (!judge(p, mono, call, &from, &a, f))
+            if (!judge(p, mono, call, &from, &a, f) || !session_hears(p, &a, f))
                 return false;
-            session_hears(p, &a);
         }
         p->lent = a.wire;
         *ret = a;

@@ -42,6 +42,8 @@ struct pbx {
     bool logging_in;
     bool refused;
     int64_t locked_until;
+    const char *locked_why;
+    int64_t logins_open; /* that have left and of whose answers the ledger does not know */
     int64_t last_call;
     double next_call; /* by the rate limit */
     /* calls */
@@ -49,9 +51,11 @@ struct pbx {
     size_t in_flight;
     struct wire_answer lent;
     enum pbx_queries queries;
+    int64_t queries_lost; /* wall clock since when queries that worked are answered as missing */
     /* health */
     struct gate gate;
-    bool by_add;   /* adds opened the gate: only a good add closes it */
+    unsigned weight; /* of the calls that opened the gate, see weight_of: lighter ones do not
+                      * close it */
     bool standing; /* what opened it does not pass by itself */
     uint64_t served;
     char reason[200]; /* why the gate is open */
@@ -68,6 +72,10 @@ int64_t pbx_back_off(const struct pbx *p);
 /* Keep in the ledger, for restarts, that these credentials were refused; that we are locked out. */
 bool pbx_note_refused(struct pbx *p, struct fault *f);
 bool pbx_note_locked(struct pbx *p, int64_t mono, struct fault *f);
+/* A login has been answered, or is known not to have left. */
+bool pbx_note_answered(struct pbx *p, struct fault *f);
+/* Whether queries work; `lost` is the wall clock since when they do not any more, or 0. */
+bool pbx_note_queries(struct pbx *p, enum pbx_queries queries, int64_t lost, struct fault *f);
 /* A new token, or "" for none. */
 void pbx_session(struct pbx *p, const char *token);
 

@@ -161,7 +161,7 @@ static inline void finish_session_call(void)
 
 static inline void login(void)
 {
-    pbx_turn(pbx, now, true);
+    assert_true(pbx_turn(pbx, now, true, &fault));
     finish_session_call();
 }
 

@@ -43,17 +43,17 @@ static void nothing_is_called_before_it_is_wanted_and_may_be(void **state)
     static char no_url[] = "";
     char *url = config.pbx.url;
     SCRIPT(server, LOGIN);
-    pbx_turn(pbx, now, false);
+    assert_true(pbx_turn(pbx, now, false, &fault));
     assert_int_equal(pbx_in_flight(pbx), 0);
     assert_int_equal(pbx_room(pbx, now), 0);
     assert_int_equal(pbx_due(pbx, now, false), CLOCK_NEVER);
 
     set("");
-    pbx_turn(pbx, now, true);
+    assert_true(pbx_turn(pbx, now, true, &fault));
     assert_non_null(strstr(pbx_waiting(pbx, now), "password"));
     config.pbx.url = no_url;
     set(PASSWORD);
-    pbx_turn(pbx, now, true);
+    assert_true(pbx_turn(pbx, now, true, &fault));
     assert_non_null(strstr(pbx_waiting(pbx, now), "url"));
     assert_true(pbx_waits_long(pbx, now));
     assert_int_equal(pbx_id(pbx), 0);
@@ -72,13 +72,13 @@ static void one_login_at_a_time(void **state)
 {
     (void)state;
     SCRIPT(server, LOGIN);
-    pbx_turn(pbx, now, true);
-    pbx_turn(pbx, now, true);
-    pbx_turn(pbx, now + HOUR, true);
+    assert_true(pbx_turn(pbx, now, true, &fault));
+    assert_true(pbx_turn(pbx, now, true, &fault));
+    assert_true(pbx_turn(pbx, now + HOUR, true, &fault));
     assert_int_equal(pbx_in_flight(pbx), 1);
     assert_int_equal(pbx_room(pbx, now), 0);
     finish_session_call();
-    pbx_turn(pbx, now, true);
+    assert_true(pbx_turn(pbx, now, true, &fault));
     assert_int_equal(server_count(server, ""), 1);
 }
 
@@ -106,7 +106,7 @@ static void a_token_is_a_login(void **state)
         login();
         assert_int_equal(pbx_room(pbx, now) > 0, cases[i].well);
         assert_int_equal(waits(), !cases[i].well);
-        pbx_turn(pbx, now, true); /* not at once again */
+        assert_true(pbx_turn(pbx, now, true, &fault)); /* not at once again */
         assert_int_equal(server_count(server, ""), i + 1);
     }
 }
@@ -120,14 +120,14 @@ static void a_refused_login_is_never_tried_twice(void **state)
     assert_true(pbx_waits_long(pbx, now));
     assert_int_equal(pbx_due(pbx, now, true), CLOCK_NEVER);
     for (int64_t wait = 0; wait < 48 * (int64_t)HOUR; wait += HOUR)
-        pbx_turn(pbx, now + wait, true);
+        assert_true(pbx_turn(pbx, now + wait, true, &fault));
     set(PASSWORD); /* a reload with nothing new */
-    pbx_turn(pbx, now, true);
+    assert_true(pbx_turn(pbx, now, true, &fault));
     assert_int_equal(pbx_in_flight(pbx), 0);
 
     for (int life = 0; life < 3; life++) {
         restart(PASSWORD);
-        pbx_turn(pbx, now, true);
+        assert_true(pbx_turn(pbx, now, true, &fault));
         assert_int_equal(pbx_in_flight(pbx), 0);
         assert_true(waits());
     }
@@ -157,6 +157,44 @@ static void a_refused_login_is_tried_again_with_other_credentials(void **state)
     assert_int_equal(server_count(server, ""), 3);
 }
 
+/* Killed before the answer is known: it may have been a refusal, each time. */
+static void a_login_that_a_kill_cuts_off_is_counted(void **state)
+{
+    (void)state;
+    SCRIPT(server, {.status = 200, .body = token_body(TOKEN), .hold = 100});
+    for (size_t life = 1; life <= 2; life++) {
+        assert_false(waits());
+        assert_true(pbx_turn(pbx, now, true, &fault));
+        assert_int_equal(pbx_in_flight(pbx), 1);
+        assert_false(ledger_dirty(ledger)); /* it is on the disk before the login leaves */
+        restart(PASSWORD);
+    }
+    for (int life = 0; life < 3; life++) {
+        assert_true(pbx_turn(pbx, clock_mono(), true, &fault));
+        assert_int_equal(pbx_in_flight(pbx), 0);
+        assert_non_null(strstr(pbx_waiting(pbx, clock_mono()), "cut off"));
+        assert_true(pbx_waits_long(pbx, clock_mono()));
+        assert_in_range(pbx_due(pbx, clock_mono(), true) - clock_mono(), 9 * MINUTES, 10 * MINUTES);
+        restart(PASSWORD);
+    }
+    now = clock_mono() + 11 * MINUTES;
+    assert_false(waits());
+    renew("another"); /* which has not been tried */
+    assert_null(pbx_waiting(pbx, clock_mono()));
+}
+
+static void a_login_that_is_answered_is_not_counted(void **state)
+{
+    (void)state;
+    SCRIPT(server, {.status = 200, .body = token_body(TOKEN)}, {.status = 503},
+           {.status = 0, .after = AFTER_RESET}, {.status = 200, .body = token_body(TOKEN)});
+    for (int life = 0; life < 4; life++) {
+        login();
+        restart(PASSWORD);
+        assert_false(waits());
+    }
+}
+
 static void a_lock_out_is_waited_for(void **state)
 {
     (void)state;
@@ -167,15 +205,15 @@ static void a_lock_out_is_waited_for(void **state)
     assert_non_null(strstr(pbx_waiting(pbx, now), "locked"));
     assert_true(pbx_waits_long(pbx, now));
     assert_int_equal(pbx_due(pbx, now, true), end);
-    pbx_turn(pbx, end - 1, true);
+    assert_true(pbx_turn(pbx, end - 1, true, &fault));
     assert_int_equal(pbx_in_flight(pbx), 0);
 
     /* over a restart, and whatever the credentials */
     restart(PASSWORD);
     assert_non_null(strstr(pbx_waiting(pbx, clock_mono()), "locked"));
-    pbx_turn(pbx, clock_mono(), true);
+    assert_true(pbx_turn(pbx, clock_mono(), true, &fault));
     restart("another");
-    pbx_turn(pbx, clock_mono(), true);
+    assert_true(pbx_turn(pbx, clock_mono(), true, &fault));
     assert_int_equal(pbx_in_flight(pbx), 0);
     assert_int_equal(server_count(server, ""), 1);
 
@@ -249,7 +287,8 @@ static void a_late_refusal_of_the_old_token_costs_no_login(void **state)
     begin_add(3);
     struct pbx_answer a = next_answer();
     assert_int_equal(a.verdict, PBX_NOT_NOW);
-    pbx_turn(pbx, now, true); /* the fifth request: the third add is answered now */
+    assert_true(
+        pbx_turn(pbx, now, true, &fault)); /* the fifth request: the third add is answered now */
     a = next_answer();
     assert_int_equal(a.verdict, PBX_NOT_NOW);
     finish_session_call();
@@ -257,7 +296,7 @@ static void a_late_refusal_of_the_old_token_costs_no_login(void **state)
     assert_int_equal(server_count(server, "/login"), 2);
     a = add(4);
     assert_int_equal(a.verdict, PBX_OK);
-    pbx_turn(pbx, now, true);
+    assert_true(pbx_turn(pbx, now, true, &fault));
     assert_int_equal(server_count(server, "/login"), 2);
 }
 
@@ -268,7 +307,7 @@ static void a_new_token_that_is_refused_does_not_spin(void **state)
     struct pbx_answer a = add(1);
     assert_int_equal(a.verdict, PBX_NOT_NOW);
     assert_true(waits());
-    pbx_turn(pbx, now, true);
+    assert_true(pbx_turn(pbx, now, true, &fault));
     assert_int_equal(pbx_in_flight(pbx), 0);
     assert_int_equal(server_count(server, "/login"), 1);
     assert_true(pbx_due(pbx, now, true) > now);
@@ -279,11 +318,11 @@ static void a_heartbeat_keeps_the_token(void **state)
     (void)state;
     LOGGED_IN({.call = "/heartbeat?", .status = 200, .body = body_of("Success", "x", "")});
     assert_int_equal(pbx_due(pbx, now, false), now + 10 * MINUTES);
-    pbx_turn(pbx, now + 10 * MINUTES - 1, false);
+    assert_true(pbx_turn(pbx, now + 10 * MINUTES - 1, false, &fault));
     assert_int_equal(pbx_in_flight(pbx), 0);
     for (int i = 0; i < 3; i++) {
         now += 10 * MINUTES;
-        pbx_turn(pbx, now, false);
+        assert_true(pbx_turn(pbx, now, false, &fault));
         finish_session_call();
         assert_int_equal(pbx_due(pbx, now, false), now + 10 * MINUTES);
     }
@@ -299,7 +338,7 @@ static void a_firmware_without_heartbeat_is_no_trouble(void **state)
               ADD_WELL);
     for (int i = 0; i < 3; i++) {
         now += 10 * MINUTES;
-        pbx_turn(pbx, now, false);
+        assert_true(pbx_turn(pbx, now, false, &fault));
         finish_session_call();
         assert_false(waits());
     }
@@ -326,7 +365,7 @@ static void a_rate_is_kept(void **state)
         next_answer();
     }
     now += HOUR; /* what was not used is not saved up */
-    pbx_turn(pbx, now, true);
+    assert_true(pbx_turn(pbx, now, true, &fault));
     finish_session_call();
     now += 100;
     begin_add(7);
@@ -404,7 +443,7 @@ static void a_login_of_before_a_reload_is_forgotten(void **state)
     (void)state;
     SCRIPT(server, LOGIN, {.call = "/login?", .status = 200, .body = token_body(TOKEN_2)},
            ADD_WELL);
-    pbx_turn(pbx, now, true);
+    assert_true(pbx_turn(pbx, now, true, &fault));
     set("another");
     finish_session_call();
     assert_int_equal(pbx_room(pbx, now), 0);
@@ -463,6 +502,8 @@ int main(void)
         PBX(a_token_is_a_login),
         PBX(a_refused_login_is_never_tried_twice),
         PBX(a_refused_login_is_tried_again_with_other_credentials),
+        PBX(a_login_that_a_kill_cuts_off_is_counted),
+        PBX(a_login_that_is_answered_is_not_counted),
         PBX(a_lock_out_is_waited_for),
         PBX(an_odd_lock_out_is_forgotten),
         PBX(a_call_carries_the_token),

@@ -28,6 +28,7 @@ static void forget_notes(void)
 {
     assert_true(ledger_note_put(ledger, "refused-login", "", NULL));
     assert_true(ledger_note_put(ledger, "locked-out-until", "", NULL));
+    assert_true(ledger_note_put(ledger, "queries-1", "", NULL));
 }
 
 static void assert_meanings(void)
@@ -74,7 +75,7 @@ static void a_login_has_no_row_to_blame(void **state)
         login();
         assert_true(waits());
         assert_int_equal(pbx_room(pbx, now), 0);
-        pbx_turn(pbx, now, true);
+        assert_true(pbx_turn(pbx, now, true, &fault));
         assert_int_equal(pbx_in_flight(pbx), 0);
         now = pbx_due(pbx, now, true);
         login();
@@ -280,7 +281,7 @@ static void nothing_is_due_in_the_past(void **state)
     int64_t end = now + HOUR;
     assert_true(pbx_due(pbx, now, false) >= end);
     now += 20 * MINUTES;
-    pbx_turn(pbx, now, false);
+    assert_true(pbx_turn(pbx, now, false, &fault));
     assert_int_equal(pbx_in_flight(pbx), 0);
     assert_true(pbx_due(pbx, now, false) >= end);
     assert_true(pbx_due(pbx, now, true) >= end);
@@ -296,7 +297,7 @@ static void a_probe_that_may_leave_is_not_due(void **state)
     int64_t end = pbx_due(pbx, now, true);
     now = end;
     assert_int_equal(pbx_room(pbx, now), 1);
-    pbx_turn(pbx, now, true);
+    assert_true(pbx_turn(pbx, now, true, &fault));
     finish_session_call();
     assert_true(pbx_due(pbx, now, true) > now);
 }
@@ -323,6 +324,7 @@ static void queries_show_whether_they_work(void **state)
         {200, 30003, PBX_BAD, PBX_QUERIES_UNKNOWN},
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        forget_notes();
         renew(PASSWORD);
         LOGGED_IN(
             {.call = "/query?", .status = cases[i].status, .body = errno_body(cases[i].number)});
@@ -332,6 +334,56 @@ static void queries_show_whether_they_work(void **state)
         assert_int_equal(pbx_queries(pbx), cases[i].queries);
         assert_false(waits());
         assert_int_equal(pbx_served(pbx), 0);
+    }
+}
+
+/* A box that boots has no queries for a while: rows in doubt must not fail for that, not over a
+ * restart either. When it lasts, it is another firmware. */
+static void queries_that_worked_are_missed(void **state)
+{
+    (void)state;
+    char note[LEDGER_NOTE];
+    LOGGED_IN({.call = "/query?", .status = 200, .body = errno_body(10006)});
+    query("2002");
+    restart(PASSWORD);
+    assert_int_equal(pbx_queries(pbx), PBX_QUERIES_WORK);
+    LOGGED_IN({.call = "/query?", .status = 200, .body = errno_body(10003)},
+              {.call = "/query?", .status = 404},
+              {.call = "/query?", .status = 200, .body = errno_body(10006)},
+              {.call = "/query?", .status = 404});
+    assert_int_equal(query("2002").verdict, PBX_NOT_NOW);
+    assert_true(waits());
+    assert_true(ledger_note_get(ledger, "queries-1", note, NULL));
+    assert_in_range(clock_wall() - strtoll(note, NULL, 10), 0, MINUTES);
+    now = pbx_due(pbx, now, true);
+    assert_int_equal(query("2002").verdict, PBX_NOT_NOW);
+    now = pbx_due(pbx, now, true);
+    assert_int_equal(query("2002").verdict, PBX_REFUSED);
+    assert_false(waits());
+
+    snprintf(note, sizeof note, "%lld", (long long)(clock_wall() - 11 * MINUTES));
+    assert_true(ledger_note_put(ledger, "queries-1", note, NULL));
+    restart(PASSWORD);
+    login();
+    assert_int_equal(query("2002").verdict, PBX_UNSUPPORTED);
+    assert_int_equal(pbx_queries(pbx), PBX_QUERIES_MISSING);
+    restart(PASSWORD);
+    assert_int_equal(pbx_queries(pbx), PBX_QUERIES_UNKNOWN);
+}
+
+/* Otherwise a PBX that takes logins and refuses their tokens would see a storm of logins. */
+static void a_good_login_does_not_end_the_trouble_of_queries(void **state)
+{
+    (void)state;
+    LOGGED_IN({.call = "/query?", .status = 200, .body = errno_body(20004)}, LOGIN,
+              {.call = "/query?", .status = 200, .body = errno_body(20004)});
+    for (size_t logins = 1; logins <= 3; logins++) {
+        assert_int_equal(query("2002").verdict, PBX_NOT_NOW);
+        assert_true(waits());
+        now = pbx_due(pbx, now, true);
+        login();
+        assert_int_equal(server_count(server, "/login"), logins + 1);
+        assert_true(waits());
     }
 }
 
@@ -395,6 +447,8 @@ int main(void)
         PBX(nothing_is_due_in_the_past),
         PBX(a_probe_that_may_leave_is_not_due),
         PBX(queries_show_whether_they_work),
+        PBX(queries_that_worked_are_missed),
+        PBX(a_good_login_does_not_end_the_trouble_of_queries),
         PBX(a_query_tells_of_extensions),
         PBX(an_apply_may_be_missing),
     };
