@@ -35,7 +35,7 @@ waits() {
 # The PBX as new.
 pbx_forgets() {
     pbxsim_stop
-    rm "$PBX_JOURNAL" "$WORLD/pbx.json"
+    rm -f "$PBX_JOURNAL" "$WORLD/pbx.json"
 }
 
 # libcurl sends a POST a second time by itself when a kept connection dies before the first byte of
@@ -85,17 +85,22 @@ pbx_forgets() {
     is "$(created)" "2001 2002 2003 2004 2005 2006 2007 2008"
 }
 
-@test "a redirect is not followed" {
+@test "a redirect is not followed: another host sees neither password nor token" {
+    local call
     "$BIN/pbxsim" --port 0 --port-file "$WORLD/other" --journal "$WORLD/other.journal" \
         >/dev/null 2>&1 3>&- &
     OTHER_PID=$!
     lib_until test -s "$WORLD/other"
-    pbxsim_start --fault "login : redirect=http://127.0.0.1:$(cat "$WORLD/other")/api/v0.0.1/login"
-    conf_write
-    drop <(records 2001 2001) in.csv
-    run -2 daemon_once
-    grep -qF "web server answers 302" "$LOG"
-    is "$(jq -c 'select(.call)' "$WORLD/other.journal")" ""
+    for call in login add; do
+        pbxsim_start --fault "$call : redirect=http://127.0.0.1:$(cat "$WORLD/other")/api/v0.0.1/$call"
+        world "$call"
+        run -2 daemon_once
+        grep -qF "web server answers 302" "$LOG"
+        [ "$(journal "select(.call == \"$call\" and .http == 302)" | wc -l)" -ge 1 ]
+        is "$(jq -c 'select(.call)' "$WORLD/other.journal")" ""
+        : >"$LOG"
+        pbx_forgets
+    done
 }
 
 @test "the environment's proxy is not used, the configured one is" {
@@ -125,6 +130,21 @@ pbx_forgets() {
     world right pbx.url="https://127.0.0.1:$PBX_PORT" pbx.ca_file="$WORLD/cert.pem"
     daemon_once
     is "$(created | wc -w)" 12
+}
+
+@test "TLS: an expired certificate and an old protocol are not taken" {
+    local tls="$ROOT/tests/e2e/tls"
+    cp "$tls"/*.pem "$WORLD/"
+    pbxsim_start --tls-cert "$tls/expired.pem" --tls-key "$tls/key.pem"
+    world expired pbx.url="https://127.0.0.1:$PBX_PORT" pbx.ca_file="$WORLD/expired.pem"
+    waits "expired"
+    pbxsim_stop
+
+    pbxsim_start --tls-cert "$tls/cert.pem" --tls-key "$tls/key.pem" \
+        --tls-priorities NORMAL:-VERS-ALL:+VERS-TLS1.1:+VERS-TLS1.0
+    world old pbx.url="https://127.0.0.1:$PBX_PORT" pbx.ca_file="$WORLD/cert.pem"
+    waits "handshake"
+    is "$(journal 'select(.call)')" ""
 }
 
 @test "answers that come byte by byte" {
