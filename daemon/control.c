@@ -183,6 +183,10 @@ struct json_object *control_do(struct job *j, struct json_object *request)
         struct json_object *status = job_status(j, &f);
         return answer_of(status != NULL, status, &f);
     }
+    if (job_still(j)) {
+        fault_set(&f, FAULT_IO, 0, "the daemon waits: %s", job_still(j));
+        return answer_of(false, NULL, &f);
+    }
     for (size_t i = 0; i < COUNT_OF(verbs); i++) {
         if (strcmp(verb, verbs[i].verb) != 0)
             continue;

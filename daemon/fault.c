@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "fault.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -38,4 +39,9 @@ bool fault_in(struct fault *f, const char *format, ...)
         snprintf(f->text + len, sizeof f->text - len, ": %.*s", (int)(sizeof f->text - len - 3),
                  old);
     return false;
+}
+
+bool fault_passes(const struct fault *f)
+{
+    return f->error == ENOSPC || f->error == EDQUOT;
 }

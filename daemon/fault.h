@@ -29,4 +29,7 @@ bool fault_set(struct fault *f, enum fault_kind kind, int error, const char *for
 /* Puts "prefix: " before the text of a fault that is set already. Returns false. */
 bool fault_in(struct fault *f, const char *format, ...) PRINTF_LIKE(2, 3);
 
+/* No space left: it may come back while we wait, without anybody touching us. */
+bool fault_passes(const struct fault *f);
+
 #endif

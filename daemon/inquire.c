@@ -37,6 +37,11 @@ static const char *shown_state(struct job *j, const struct import *i, const char
     *ret_reason = i->reason;
     if (ended && i->filed)
         return import_state_text(i->state);
+    const struct work *w = job_work(j, i->id);
+    if (w && w->again > j->mono) {
+        *ret_reason = w->why;
+        return "waiting";
+    }
     const char *waiting = j->send ? pbx_waiting(j->pbx, j->mono) : "no daemon runs";
     if (!ended && i->state != IMPORT_CLAIMED && waiting) {
         *ret_reason = waiting;
@@ -134,8 +139,12 @@ struct json_object *job_status(struct job *j, struct fault *f)
     struct json_object *unclaimed = json_object_new_array();
     json_object_object_add(status, "imports", imports);
     json_object_object_add(status, "unclaimed", unclaimed);
-    const char *waiting = j->send ? pbx_waiting(j->pbx, j->mono) : NULL;
+    const char *waiting = job_still(j);
+    if (!waiting && j->send)
+        waiting = pbx_waiting(j->pbx, j->mono);
     json_object_object_add(status, "waiting", waiting ? json_object_new_string(waiting) : NULL);
+    if (job_still(j)) /* with the ledger closed that is all we know */
+        return status;
     if (!status_imports(j, imports, f)) {
         json_object_put(status);
         return NULL;
@@ -322,8 +331,17 @@ struct json_object *job_verify(struct job *j, uint64_t id, struct fault *f)
 
 /* ---- the service manager's line ---- */
 
+const char *job_still(const struct job *j)
+{
+    return j->still.why[0] ? j->still.why : NULL;
+}
+
 const char *job_summary(struct job *j)
 {
+    if (job_still(j)) {
+        snprintf(j->summary, sizeof j->summary, "waiting: %.200s", job_still(j));
+        return j->summary;
+    }
     uint64_t total = 0;
     uint64_t done = 0;
     size_t count = 0;

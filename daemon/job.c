@@ -103,6 +103,10 @@ static bool look_at_spool(struct job *j, struct fault *f)
 /* An import that cannot be taken up is put aside with the reason; the others go on. */
 static bool put_aside(struct job *j, struct work *w, const struct fault *why, struct fault *f)
 {
+    if (fault_passes(why)) {
+        *f = *why;
+        return false;
+    }
     w->import.resume = w->import.state == IMPORT_CLAIMED ? IMPORT_CLAIMED : IMPORT_SENDING;
     work_turn(j, w, IMPORT_HELD, CODE_UNREADABLE, why->text);
     return ledger_import_set(j->ledger, &w->import, f);
@@ -124,6 +128,23 @@ static bool work_begin(struct job *j, struct work *w, struct fault *f)
     if (!work_open(j, w, &why))
         return put_aside(j, w, &why, f);
     return delivery_start(j, w, f);
+}
+
+static bool is_waiting(const struct job *j, const struct work *w)
+{
+    return w->again > j->mono;
+}
+
+/* What waited for space before it had begun. */
+static bool begin_again(struct job *j, struct fault *f)
+{
+    for (size_t i = 0; i < WORKS_MOST && !j->stopping; i++) {
+        struct work *w = j->works[i];
+        if (w && w->stage == STAGE_BEGIN && !is_waiting(j, w) &&
+            !storage_step(j, i, work_begin(j, w, f), f))
+            return false;
+    }
+    return true;
 }
 
 /* Loads unfinished imports, oldest first, while there is a free place. */
@@ -150,7 +171,7 @@ static bool admit(struct job *j, struct fault *f)
         if (job_work(j, import.id) || (!j->send && import.filed && !import.cancelling))
             continue;
         j->works[place] = work_new(&import);
-        if (!work_begin(j, j->works[place], f))
+        if (!storage_step(j, place, work_begin(j, j->works[place], f), f))
             return false;
     }
     return true;
@@ -161,14 +182,16 @@ static bool take_in(struct job *j, struct fault *f)
 {
     size_t done = 0;
     for (size_t i = 0; i < WORKS_MOST && done < INTAKES && !j->stopping; i++) {
-        struct work *w = j->works[j->next_intake];
+        size_t place = j->next_intake;
+        struct work *w = j->works[place];
         j->next_intake = (j->next_intake + 1) % WORKS_MOST;
-        if (!w || (w->stage != STAGE_COPY && w->stage != STAGE_ROWS))
+        if (!w || is_waiting(j, w) || (w->stage != STAGE_COPY && w->stage != STAGE_ROWS))
             continue;
         done++;
         suspect_name(j->suspect, w->import.id);
-        if (!intake_step(j, w, f))
+        if (!storage_step(j, place, intake_step(j, w, f), f))
             return false;
+        w = j->works[place]; /* another one when it is to begin again */
         if (w->stage == STAGE_SENDING && !delivery_start(j, w, f))
             return false;
     }
@@ -199,9 +222,9 @@ static bool file_away(struct job *j, struct fault *f)
     for (size_t i = 0; i < WORKS_MOST; i++) {
         struct work *w = j->works[i];
         bool done = false;
-        if (!w || w->stage != STAGE_FILING)
+        if (!w || w->stage != STAGE_FILING || is_waiting(j, w))
             continue;
-        if (!filing_step(j, w, &done, f))
+        if (!storage_step(j, i, filing_step(j, w, &done, f), f))
             return false;
         if (done) {
             j->works[i] = work_free(w);
@@ -263,17 +286,24 @@ static void tell_waiting(struct job *j)
 
 /* ---- the turn ---- */
 
-bool job_turn(struct job *j, struct fault *f)
+static bool turn(struct job *j, struct fault *f)
 {
-    j->mono = clock_mono();
-    j->wall = clock_wall();
-    if (!verdict_take(j, f) || !look_at_spool(j, f) || !admit(j, f) || !take_in(j, f) ||
-        !settle(j, f))
+    if (!verdict_take(j, f) || !look_at_spool(j, f) || !begin_again(j, f) || !admit(j, f) ||
+        !take_in(j, f) || !settle(j, f))
         return false;
     if (!pbx_turn(j->pbx, j->mono, is_wanted(j) && j->send, f) || !delivery_fill(j, f) || !barrier(j, f) || !file_away(j, f) || !delivery_send(j, f))
         return false;
     tell_waiting(j);
     return true;
+}
+
+bool job_turn(struct job *j, struct fault *f)
+{
+    j->mono = clock_mono();
+    j->wall = clock_wall();
+    if (j->still.why[0])
+        return storage_open(j, f);
+    return turn(j, f) || storage_still(j, f);
 }
 
 static int64_t earlier(int64_t a, int64_t b)
@@ -285,7 +315,10 @@ static int64_t earlier(int64_t a, int64_t b)
 static bool is_moving(const struct job *j, const struct work *w)
 {
     bool waiting = pbx_waiting(j->pbx, j->mono) != NULL;
+    if (is_waiting(j, w))
+        return false;
     switch (w->stage) {
+    case STAGE_BEGIN:
     case STAGE_COPY:
     case STAGE_ROWS:
         return !j->stopping;
@@ -304,6 +337,8 @@ static bool is_moving(const struct job *j, const struct work *w)
 int64_t job_due(const struct job *j)
 {
     bool free_place = false;
+    if (j->still.why[0])
+        return j->still.until <= j->mono ? 0 : j->still.until - j->mono;
     if (j->claims_pending || j->hinted || j->barrier)
         return 0;
     for (size_t i = 0; i < WORKS_MOST; i++) {
@@ -316,6 +351,9 @@ int64_t job_due(const struct job *j)
 
     int64_t due = delivery_due(j);
     due = earlier(due, pbx_due(j->pbx, j->mono, is_wanted(j)));
+    for (size_t i = 0; i < WORKS_MOST; i++)
+        if (j->works[i] && is_waiting(j, j->works[i]))
+            due = earlier(due, j->works[i]->again);
     if (j->send && !j->stopping) {
         due = earlier(due, spool_due(j->spool));
         due = earlier(due, j->next_scan);
@@ -337,7 +375,7 @@ void job_stop(struct job *j)
 
 bool job_stopped(const struct job *j)
 {
-    return j->stopping && pbx_in_flight(j->pbx) == 0;
+    return j->stopping && (j->still.why[0] || pbx_in_flight(j->pbx) == 0);
 }
 
 bool job_refused(const struct job *j)
@@ -347,6 +385,8 @@ bool job_refused(const struct job *j)
 
 enum job_state job_state(struct job *j)
 {
+    if (j->still.why[0])
+        return JOB_STUCK;
     bool waits = pbx_waits_long(j->pbx, j->mono) && pbx_in_flight(j->pbx) == 0;
     bool left = false;
     if (j->hinted || j->claims_pending || ledger_dirty(j->ledger) ||
@@ -358,7 +398,8 @@ enum job_state job_state(struct job *j)
             return JOB_BUSY;
         if (!w)
             continue;
-        if (w->stage != STAGE_SENDING || !(waits || delivery_blocked(j, w)))
+        bool sending = w->stage == STAGE_SENDING && (waits || delivery_blocked(j, w));
+        if (!sending && !is_waiting(j, w))
             return JOB_BUSY;
         left = true;
     }

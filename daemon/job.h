@@ -26,7 +26,8 @@ bool job_reload(struct job *j, struct config *config, struct fault *f);
 /* The spool is to be looked at again: something happened there. */
 void job_hint(struct job *j);
 
-/* One turn: bounded work. False when the ledger or the spool fails: stop, a restart repairs. */
+/* One turn: bounded work. False when the ledger or the spool fails: stop, a restart repairs. For
+ * want of space on the disk it does not fail but stands still, and goes on by itself. */
 bool job_turn(struct job *j, struct fault *f);
 /* Milliseconds until the next turn is due although nothing happens; 0: at once. */
 int64_t job_due(const struct job *j);
@@ -45,6 +46,9 @@ enum job_state {
 enum job_state job_state(struct job *j);
 /* Some row was refused, or some file rejected, since job_open. */
 bool job_refused(const struct job *j);
+
+/* Why all stands still (lent), or NULL: nothing but status and a reload can be asked for then. */
+const char *job_still(const struct job *j);
 
 /* One line on what goes on, for the service manager (lent until the next call). */
 const char *job_summary(struct job *j);

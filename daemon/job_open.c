@@ -144,18 +144,19 @@ static bool recover(struct job *j, struct fault *f)
 static bool open_parts(struct job *j, struct fault *f)
 {
     struct http_settings settings = http_settings(j->config);
+    http_set(j->http, &settings);
     if (!read_schema(j->config, &j->schema, j->schema_digest, f) ||
         !spool_open(j->config, &j->spool, f) ||
         !ledger_open(j->config->state.directory, &j->ledger, f))
         return false;
     j->tagger = digest_tagger_new(ledger_key(j->ledger));
-    j->http = http_new(&settings);
     j->pbx = pbx_new(j->http, j->ledger);
     return set_pbx(j, j->config, f);
 }
 
-bool job_open(struct config *config, bool send, struct job **ret, struct fault *f)
+struct job *job_new(struct config *config, bool send)
 {
+    struct http_settings settings = http_settings(config);
     struct job *j = xcalloc(1, sizeof *j);
     j->config = config;
     j->send = send;
@@ -164,18 +165,17 @@ bool job_open(struct config *config, bool send, struct job **ret, struct fault *
     j->mono = clock_mono();
     j->wall = clock_wall();
     j->tasks = xcalloc(TASKS_MOST, sizeof *j->tasks);
-    if (!open_parts(j, f) || !recover(j, f)) {
-        job_close(j);
-        return false;
-    }
-    *ret = j;
-    return true;
+    j->http = http_new(&settings); /* it sleeps for us also while the rest is closed */
+    return j;
 }
 
-struct job *job_close(struct job *j)
+bool job_begin(struct job *j, struct fault *f)
 {
-    if (!j)
-        return NULL;
+    return open_parts(j, f) && recover(j, f);
+}
+
+void job_end(struct job *j)
+{
     for (size_t i = 0; i < WORKS_MOST; i++) {
         if (!j->works[i])
             continue;
@@ -190,6 +190,24 @@ struct job *job_close(struct job *j)
     spool_close(j->spool);
     schema_free(j->schema);
     free(j->tasks);
+}
+
+bool job_open(struct config *config, bool send, struct job **ret, struct fault *f)
+{
+    struct job *j = job_new(config, send);
+    if (!job_begin(j, f) && !(send && storage_still(j, f))) {
+        job_close(j);
+        return false;
+    }
+    *ret = j;
+    return true;
+}
+
+struct job *job_close(struct job *j)
+{
+    if (!j)
+        return NULL;
+    job_end(j);
     free(j);
     return NULL;
 }
@@ -200,6 +218,12 @@ bool job_reload(struct job *j, struct config *config, struct fault *f)
         strcmp(config->state.directory, j->config->state.directory) != 0)
         return fault_set(f, FAULT_CONFIG, 0,
                          "[spool] directory and [state] directory change at a restart only");
+    if (j->still.why[0]) { /* it is taken over when all is opened again */
+        if (!job_check(config, f))
+            return false;
+        j->config = config;
+        return true;
+    }
     struct schema *schema = NULL;
     char digest[DIGEST_HEX];
     if (!read_schema(config, &schema, digest, f))

@@ -3,6 +3,7 @@
  *
  *   job.c       the turn; claims; which imports are worked on
  *   job_open.c  opening, recovery, reload, closing
+ *   storage.c   no space left on the disk: what waits, and how it goes on
  *   work.c      one import in memory: its schema, columns, private copy
  *   intake.c    claimed -> planned (or held, rejected)
  *   delivery.c  planned -> sending: rows to tasks, tasks to calls
@@ -34,7 +35,7 @@
 #define QUERIES_MOST       300        /* on their way: the greatest concurrency */
 #define QUERY_PROBE        UINT64_MAX /* tag of a query that only asks whether queries work */
 
-enum stage { STAGE_COPY, STAGE_ROWS, STAGE_SENDING, STAGE_FILING };
+enum stage { STAGE_BEGIN, STAGE_COPY, STAGE_ROWS, STAGE_SENDING, STAGE_FILING };
 
 /* An import that is being worked on. */
 struct work {
@@ -74,6 +75,10 @@ struct work {
     uint64_t done_at_begin;
     /* filing */
     struct report *report;
+    /* no space left on the disk */
+    int64_t again; /* mono: the step that failed is tried again then */
+    unsigned waits;
+    char why[256];
 };
 
 enum phase {
@@ -105,9 +110,18 @@ struct query {
     size_t tasks[QUERY_MOST];
 };
 
+/* The ledger cannot be written for want of space: all parts are closed, as if between two runs. */
+struct still {
+    char why[256]; /* "": it does not stand still */
+    unsigned tries;
+    int64_t until;  /* mono: opened again then */
+    int64_t opened; /* mono: when that worked last */
+};
+
 struct job {
     struct config *config;
     bool send;
+    struct still still;
     struct ledger *ledger;
     struct spool *spool;
     struct suspect *suspect;
@@ -167,6 +181,20 @@ void work_turn(struct job *j, struct work *w, enum import_state state, int code,
 /* What this daemon created with the record's number before: ROW_UNCHANGED, or ROW_SKIPPED with
  * CODE_CHANGED and the fields in row->detail; ROW_PLANNED when nothing is known. */
 bool work_known(struct job *j, struct work *w, struct ledger_row *row, struct fault *f);
+
+/* ---- storage.c ---- */
+/* What a step of one import came to: when it failed for want of space, that import alone waits,
+ * and true is returned. */
+bool storage_step(struct job *j, size_t place, bool good, struct fault *f);
+/* The job stands still after a fault that passes; false after any other. */
+bool storage_still(struct job *j, const struct fault *why);
+/* Opens a job that stands still when that is due. False with a fault that does not pass. */
+bool storage_open(struct job *j, struct fault *f);
+
+/* ---- job_open.c ---- */
+struct job *job_new(struct config *config, bool send);
+bool job_begin(struct job *j, struct fault *f); /* opens all parts and takes up what was left */
+void job_end(struct job *j);                    /* closes all parts */
 
 /* ---- intake.c, delivery.c, filing.c: a bounded piece each ---- */
 bool intake_step(struct job *j, struct work *w, struct fault *f);

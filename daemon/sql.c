@@ -26,8 +26,10 @@ static bool sql_fault(struct sql *s, const char *what, struct fault *f)
 {
     int code = sqlite3_errcode(s->db) & 0xff; /* without the extension that says which kind */
     bool damage = code == SQLITE_CORRUPT || code == SQLITE_NOTADB;
+    bool system = code == SQLITE_IOERR || code == SQLITE_CANTOPEN;
+    int error = system ? sqlite3_system_errno(s->db) : code == SQLITE_FULL ? ENOSPC : 0;
     s->damaged = s->damaged || damage;
-    return fault_set(f, damage ? FAULT_DAMAGE : FAULT_LEDGER, 0, "%s: %s", what,
+    return fault_set(f, damage ? FAULT_DAMAGE : FAULT_LEDGER, error, "%s: %s", what,
                      sqlite3_errmsg(s->db));
 }
 
@@ -42,7 +44,8 @@ bool sql_open(const char *path, struct sql **ret, struct fault *f)
     struct sql *s = xcalloc(1, sizeof *s);
     const int how = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX; /* one thread alone uses it */
     if (sqlite3_open_v2(path, &s->db, how, NULL) != SQLITE_OK) {
-        fault_set(f, FAULT_LEDGER, 0, "open '%s': %s", path, sqlite3_errmsg(s->db));
+        sql_fault(s, "open", f);
+        fault_in(f, "'%s'", path);
         sql_close(s);
         return false;
     }

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* NAME storage: no space left on the disk.
+ *
+ * Where it is an import's file, copy or report that finds no room, that import waits and the
+ * others go on. Where it is the ledger, nothing can go on: all is closed, which is where a crash
+ * would leave it, and opened again after a while, which is the normal start. Both grow from
+ * [retry] first to most. */
+#include <stdio.h>
+#include <unistd.h>
+
+#include "job_own.h"
+#include "log.h"
+
+static int64_t wait_time(const struct job *j, unsigned tries)
+{
+    return retry_delay(j->config->retry.first, j->config->retry.most, tries, UINT32_MAX);
+}
+
+/* A half-read file is read from its start again; what was written of its copy makes room. */
+static struct work *begin_anew(struct job *j, struct work *w)
+{
+    char copy[SPOOL_NAME_COPY];
+    struct work *anew = work_new(&w->import);
+    anew->waits = w->waits;
+    work_free(w);
+    spool_name_copy(anew->import.id, copy);
+    if (anew->import.state == IMPORT_CLAIMED)
+        unlinkat(spool_fd(j->spool, SPOOL_WORK), copy, 0);
+    return anew;
+}
+
+bool storage_step(struct job *j, size_t place, bool good, struct fault *f)
+{
+    struct work *w = j->works[place];
+    if (good || f->kind != FAULT_IO || !fault_passes(f))
+        return good;
+    if (!w->waits)
+        log_warning(w->import.id, "'%s' waits: %s", w->import.name, f->text);
+    if (w->stage == STAGE_FILING)
+        w->report = report_free(w->report);
+    else
+        w = j->works[place] = begin_anew(j, w);
+    w->again = j->mono + wait_time(j, ++w->waits);
+    snprintf(w->why, sizeof w->why, "%.*s", (int)sizeof w->why - 1, f->text);
+    return true;
+}
+
+/* Closes all parts, and keeps what outlives them. */
+static void close_all(struct job *j)
+{
+    struct job *anew = job_new(j->config, j->send);
+    anew->stopping = j->stopping;
+    anew->refused = j->refused;
+    anew->still = j->still;
+    job_end(j);
+    *j = *anew;
+    free(anew);
+}
+
+static void stand(struct job *j, const struct fault *why)
+{
+    close_all(j);
+    j->still.until = j->mono + wait_time(j, ++j->still.tries);
+    snprintf(j->still.why, sizeof j->still.why, "%.*s", (int)sizeof j->still.why - 1, why->text);
+}
+
+bool storage_still(struct job *j, const struct fault *why)
+{
+    if (!fault_passes(why))
+        return false;
+    if (j->mono - j->still.opened > j->config->retry.most)
+        j->still.tries = 0;
+    log_error(0, "all waits: %s", why->text);
+    stand(j, why);
+    return true;
+}
+
+/* Before the PBX is asked for anything of which the ledger could then not keep the answer. */
+static bool is_writable(struct job *j, struct fault *f)
+{
+    return ledger_note_put(j->ledger, "storage", "written", f) && ledger_commit(j->ledger, f);
+}
+
+bool storage_open(struct job *j, struct fault *f)
+{
+    if (j->mono < j->still.until || j->stopping)
+        return true;
+    if (!job_begin(j, f) || !is_writable(j, f)) {
+        if (!fault_passes(f))
+            return false;
+        stand(j, f);
+        return true;
+    }
+    log_info(0, "there is space again: going on");
+    j->still.why[0] = '\0';
+    j->still.opened = j->mono;
+    return true;
+}
