@@ -14,6 +14,13 @@ static bool blank(const char *value)
     return value == NULL || value[0] == '\0';
 }
 
+static void changed(struct api *api, const char *number)
+{
+    if (api->changed.length > 0)
+        text_putc(&api->changed, ',');
+    text_puts(&api->changed, number);
+}
+
 static bool md5_looks(const char *hash)
 {
     return strlen(hash) == 32 && hash[strspn(hash, "0123456789abcdef")] == '\0';
@@ -93,7 +100,7 @@ static const char *add(struct api *api, struct visit *v, int64_t now)
     if (api->options->capacity > 0 && store_count(api->store) >= (size_t)api->options->capacity)
         return ERRNO_CAPACITY;
     store_add(api->store, &r->fields);
-    api->changed = true;
+    changed(api, number);
     v->outcome.created = true;
     return NULL;
 }
@@ -165,7 +172,9 @@ static const char *update(struct api *api, struct visit *v, int64_t now)
     if (renamed != NULL && strcmp(renamed, number) != 0 && store_find(api->store, renamed) != NULL)
         return duplicate(api, v);
     store_update(api->store, e, fields, renamed != NULL ? renamed : number);
-    api->changed = true;
+    changed(api, number);
+    if (renamed != NULL)
+        changed(api, renamed);
     return NULL;
 }
 
@@ -185,10 +194,10 @@ static const char *delete (struct api *api, struct visit *v, int64_t now)
         if (e == NULL)
             continue;
         store_delete(api->store, e);
+        changed(api, number);
         found = true;
     }
     free(copy);
-    api->changed = api->changed || found;
     return found ? NULL : ERRNO_MISSING;
 }
 

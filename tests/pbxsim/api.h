@@ -12,7 +12,7 @@ struct api {
     const struct options *options;
     struct sessions *sessions;
     struct store *store;
-    bool changed; /* the store, since this was last set to false */
+    struct text changed; /* numbers of which the store changed, with commas, since it was cleared */
 };
 
 /** Does the work of a call and writes its honest outcome, body included. `now` is in ms on the

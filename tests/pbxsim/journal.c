@@ -14,11 +14,31 @@ struct journal {
     struct text line; /* kept for its memory */
 };
 
+/* Nobody has had an answer that rests on a line that is not whole. */
+static void torn_line_cut(const char *path)
+{
+    char tail[65536];
+    int fd = open(path, O_RDWR | O_CLOEXEC);
+    off_t end = fd < 0 ? 0 : lseek(fd, 0, SEEK_END);
+    off_t from = end > (off_t)sizeof tail ? end - (off_t)sizeof tail : 0;
+    ssize_t n = end <= 0 ? 0 : pread(fd, tail, sizeof tail, from);
+    ssize_t kept = n;
+
+    while (kept > 0 && tail[kept - 1] != '\n')
+        kept--;
+    if (kept < n && ftruncate(fd, from + kept) != 0)
+        die("cannot cut the journal '%s': %s", path, strerror(errno));
+    if (fd >= 0)
+        close(fd);
+}
+
 struct journal *journal_open(const char *path, bool print)
 {
     struct journal *j = xcalloc(1, sizeof *j);
 
     j->print = print;
+    if (path != NULL)
+        torn_line_cut(path);
     j->fd = path == NULL ? -1 : open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644);
     if (path != NULL && j->fd < 0)
         die("cannot open the journal '%s': %s", path, strerror(errno));
@@ -113,6 +133,22 @@ void journal_call(struct journal *j, const struct visit *v)
     member_text(&j->line, "fault", v->plan->names);
     member_text(&j->line, "violation", v->request.violation);
     member_number(&j->line, "inflight", v->inflight);
+    text_putc(&j->line, '}');
+    line_write(j, j->fd);
+}
+
+int64_t journal_length(const struct journal *j)
+{
+    return j->fd < 0 ? -1 : lseek(j->fd, 0, SEEK_END);
+}
+
+void journal_untold(struct journal *j, const char *number, bool created)
+{
+    text_printf(&j->line, "{\"event\":\"late\",\"seq\":null,\"time\":%" PRId64, wall_ms());
+    member_text(&j->line, "number", number);
+    member_text(&j->line, "errno", NULL);
+    member_bool(&j->line, "done", true);
+    member_bool(&j->line, "created", created);
     text_putc(&j->line, '}');
     line_write(j, j->fd);
 }

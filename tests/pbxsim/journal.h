@@ -32,7 +32,8 @@ struct visit {
 struct journal;
 
 /** Opens `path` for appending; NULL writes nothing. `print` says a line a call on standard error.
- *  A file that cannot be opened ends the program. */
+ *  A file that cannot be opened ends the program; a last line without its end, cut by a kill, is
+ *  taken away. */
 struct journal *journal_open(const char *path, bool print);
 struct journal *journal_close(struct journal *j);
 
@@ -41,5 +42,10 @@ void journal_event(struct journal *j, const char *event);
 void journal_call(struct journal *j, const struct visit *visit);
 /** The work of a call that was cut long before: {"event":"late"}. */
 void journal_late(struct journal *j, const struct visit *visit);
+/** The same for work that was done when the simulator was killed: it has no call. */
+void journal_untold(struct journal *j, const char *number, bool created);
+
+/** Its length in bytes; -1 when there is none. */
+int64_t journal_length(const struct journal *j);
 
 #endif

@@ -34,7 +34,8 @@ static void ready_say(const struct options *o, const struct server *server)
     fflush(stdout);
 }
 
-/* A large state takes long to write: then it is written less often, so that it costs at most
+/* With a trail the state file is written at the start and at the end.
+ * A large state takes long to write: then it is written less often, so that it costs at most
  * about a tenth of the time. */
 static void run(const struct options *o, struct pbx *pbx, const sigset_t *wanted)
 {
@@ -42,8 +43,8 @@ static void run(const struct options *o, struct pbx *pbx, const sigset_t *wanted
 
     for (;;) {
         struct timespec limit = {.tv_sec = pause / 1000, .tv_nsec = pause % 1000 * 1000000};
-        int found =
-            o->state == NULL ? sigwaitinfo(wanted, NULL) : sigtimedwait(wanted, NULL, &limit);
+        int found = o->state == NULL || o->sync_state ? sigwaitinfo(wanted, NULL)
+                                                      : sigtimedwait(wanted, NULL, &limit);
         if (found > 0)
             return;
         int64_t begun = steady_ms();

@@ -45,7 +45,9 @@ static const struct row {
     {KIND_HEADING, "What the PBX is like", "", 0, 0, ""},
     {KIND_TEXT, "state", "FILE", AT(state), 0, "keep the extensions there (JSON)"},
     {KIND_FLAG, "sync-state", "", AT(sync_state), 0,
-     "write it before each answer, not every 200 ms"},
+     "lose nothing when killed: before each answer, what\n"
+     "                       changed goes to FILE.trail, of which FILE is made\n"
+     "                       at the end and at the next start, not every 200 ms"},
     {KIND_NUMBER, "capacity", "N", AT(capacity), INT32_MAX, "so many extensions at most; 0: any"},
     {KIND_NUMBER, "duplicate-errno", "N", AT(duplicate_errno), 999999999, "number exists (10085)"},
     {KIND_CHOICE, "absent", "list|10006|10006-any", AT(absent), 0,

@@ -3,6 +3,7 @@
 #include "answer.h"
 #include "api.h"
 #include "script.h"
+#include "trail.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -19,7 +20,9 @@ struct pbx {
     struct api api;
     struct script *script;
     struct journal *journal;
-    struct plan calm; /* of a call that no rule matches */
+    struct trail *trail; /* NULL without a state file */
+    bool unsaved;        /* the state file lacks something */
+    struct plan calm;    /* of a call that no rule matches */
     int64_t started;
     uint64_t calls;
     unsigned inflight;
@@ -66,6 +69,20 @@ static void state_load(struct store *store, const char *path)
     text_free(&text);
 }
 
+/* What the trail holds goes into the state file. Work that it holds and the journal does not tell
+ * was done when the simulator was killed between the two. */
+static void trail_follow(struct pbx *pbx, const char *state)
+{
+    pbx->trail = trail_open(state, pbx->api.store);
+    bool created = false;
+    const char *number = trail_untold(pbx->trail, journal_length(pbx->journal), &created);
+    if (number != NULL)
+        journal_untold(pbx->journal, number, created);
+    pbx->unsaved = trail_found(pbx->trail);
+    pbx_save(pbx);
+    trail_clear(pbx->trail);
+}
+
 struct pbx *pbx_open(const struct options *o)
 {
     struct pbx *pbx = xcalloc(1, sizeof *pbx);
@@ -83,6 +100,8 @@ struct pbx *pbx_open(const struct options *o)
     pbx->script = script_open(o);
     state_load(pbx->api.store, o->state);
     pbx->journal = journal_open(o->journal, o->print);
+    if (o->state != NULL)
+        trail_follow(pbx, o->state);
     pbx->started = steady_ms();
     journal_event(pbx->journal, "start");
     return pbx;
@@ -96,6 +115,8 @@ struct pbx *pbx_close(struct pbx *pbx)
     journal_event(pbx->journal, "stop");
     journal_close(pbx->journal);
     script_free(pbx->script);
+    trail_close(pbx->trail);
+    text_free(&pbx->api.changed);
     store_free(pbx->api.store);
     sessions_free(pbx->api.sessions);
     pthread_mutex_destroy(&pbx->lock);
@@ -121,18 +142,31 @@ void pbx_arrive(struct pbx *pbx, struct visit *v)
     pthread_mutex_unlock(&pbx->lock);
 }
 
+/* The trail goes before the journal, and both before the answer. */
+static void work(struct pbx *pbx, struct visit *v)
+{
+    struct text *changed = &pbx->api.changed;
+
+    api_work(&pbx->api, v, steady_ms());
+    if (changed->length == 0)
+        return;
+    pbx->unsaved = true;
+    if (pbx->options->sync_state && pbx->trail != NULL)
+        trail_note(pbx->trail, pbx->api.store, changed->at, v->outcome.created,
+                   journal_length(pbx->journal));
+    text_clear(changed);
+}
+
 void pbx_serve(struct pbx *pbx, struct visit *v)
 {
     pthread_mutex_lock(&pbx->lock);
     if (v->plan->expire)
         sessions_expire(pbx->api.sessions, v->request.token);
     if (!v->plan->before)
-        api_work(&pbx->api, v, steady_ms());
+        work(pbx, v);
     answer_shape(v);
     journal_call(pbx->journal, v);
     pthread_mutex_unlock(&pbx->lock);
-    if (pbx->options->sync_state)
-        pbx_save(pbx);
 }
 
 void pbx_cut(struct pbx *pbx, struct visit *v)
@@ -146,11 +180,9 @@ void pbx_cut(struct pbx *pbx, struct visit *v)
 void pbx_serve_late(struct pbx *pbx, struct visit *v)
 {
     pthread_mutex_lock(&pbx->lock);
-    api_work(&pbx->api, v, steady_ms());
+    work(pbx, v);
     journal_late(pbx->journal, v);
     pthread_mutex_unlock(&pbx->lock);
-    if (pbx->options->sync_state)
-        pbx_save(pbx);
 }
 
 void pbx_leave(struct pbx *pbx)
@@ -169,12 +201,12 @@ void pbx_save(struct pbx *pbx)
         return;
     pthread_mutex_lock(&pbx->saving);
     pthread_mutex_lock(&pbx->lock);
-    bool changed = pbx->api.changed;
-    pbx->api.changed = false;
-    if (changed)
+    bool unsaved = pbx->unsaved;
+    pbx->unsaved = false;
+    if (unsaved)
         store_save(pbx->api.store, &text);
     pthread_mutex_unlock(&pbx->lock);
-    if (changed && !file_replace(path, text.at, text.length, 0600))
+    if (unsaved && !file_replace(path, text.at, text.length, 0600))
         die("cannot write the state '%s': %s", path, strerror(errno));
     pthread_mutex_unlock(&pbx->saving);
     text_free(&text);

@@ -328,20 +328,24 @@ END
         talk | codes)" '10003 10003 10003 Success'
 }
 
-@test "state: kept over a restart, written before the answer with --sync-state" {
+@test "state: kept over a restart; with --sync-state over a kill" {
     start --state state --sync-state
     login
     is "$(post extension/add '{"number":"7","username":"\"q\" \\ \n ü"}')" "$SUCCESS"
-    is "$(jq -r '.extensions[0].username' state)" $'"q" \\ \n ü'
-    is "$(stat -c %a state)" 600
+    is "$(add 9)" "$SUCCESS"
+    is "$(post extension/update '{"extid":"9","extnumber":"10"}')" "$SUCCESS"
     kill -9 "$PID"
     wait "$PID" || true
+    is "$(stat -c %a state.trail)" 600
     start --state state
+    is "$(jq -r '.extensions[0].username' state)" $'"q" \\ \n ü'
+    is "$(stat -c %a state)" 600
     login
     is "$(add 7)" "$(failed 10085)"
     is "$(add 8)" "$SUCCESS"
     stop
-    is "$(jq -c '[.extensions[].number]' state)" '["7","8"]'
+    is "$(jq -c '[.extensions[].number]' state)" '["7","10","8"]'
+    [ ! -e state.trail ]
     echo '{"extensions":[{"number":"1"},{"number":"1"}]}' >state
     run "$PBXSIM" --port 0 --state state
     is "$status" 2
@@ -349,6 +353,25 @@ END
     echo '{"extensions":[{"number":null}]}' >state
     run "$PBXSIM" --port 0 --state state
     is "$status" 2
+}
+
+@test "killed between its work and the journal, it tells of it at the next start, once" {
+    start --state state --sync-state
+    login
+    add 7 >/dev/null
+    add 8 >/dev/null
+    kill -9 "$PID"
+    wait "$PID" || true
+    truncate -s -70 journal # the line about 8 is cut in its middle, and so is a change after it
+    printf '{"told":' >>state.trail
+    start --state state --sync-state
+    kill -9 "$PID"
+    wait "$PID" || true
+    start --state state --sync-state
+    stop
+    is "$(jq -c 'select(.number) | [.event, .number, .done, .created]' journal | xargs)" \
+        '[null,7,true,true] [late,8,true,true]'
+    is "$(jq -c '[.extensions[].number]' state)" '["7","8"]'
 }
 
 @test "the journal and --print hold no secrets" {

@@ -199,6 +199,15 @@ static const char *extension_load(struct store *s, struct json_object *object)
     return wrong;
 }
 
+const char *store_load_one(struct store *s, const char *text)
+{
+    struct json_object *object = json_tokener_parse(text);
+    const char *wrong = extension_load(s, object);
+
+    json_object_put(object);
+    return wrong;
+}
+
 const char *store_load(struct store *s, const char *text)
 {
     struct json_object *root = json_tokener_parse(text);
@@ -216,7 +225,7 @@ const char *store_load(struct store *s, const char *text)
     return wrong;
 }
 
-static void extension_save(const struct extension *e, struct text *to)
+void store_save_one(const struct extension *e, struct text *to)
 {
     const char *before = "{";
 
@@ -238,7 +247,7 @@ void store_save(const struct store *s, struct text *to)
     text_puts(to, "{\"version\":1,\"extensions\":[");
     for (const struct extension *e = s->first; e != NULL; e = e->after) {
         text_puts(to, e == s->first ? "\n" : ",\n");
-        extension_save(e, to);
+        store_save_one(e, to);
     }
     text_puts(to, "\n]}\n");
 }

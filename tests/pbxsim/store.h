@@ -33,6 +33,10 @@ void store_update(struct store *s, const struct extension *e, const struct field
 /** `e` is gone afterwards. */
 void store_delete(struct store *s, const struct extension *e);
 
+/** Reads an extension, as a JSON object, into the store; writes one. NULL, or what is wrong. */
+const char *store_load_one(struct store *s, const char *text);
+void store_save_one(const struct extension *e, struct text *to);
+
 /** Fills the store from the state file's text. NULL, or what is wrong with it (a constant). */
 const char *store_load(struct store *s, const char *text);
 
