@@ -86,6 +86,10 @@ demo: deps
 	@$(MAKE) --no-print-directory -j$$(nproc) all
 	@tests/demo.sh $B
 
+# 20,000 rows, 200 kills of the daemon, 20 of the PBX; SEED= repeats the dice.
+torture: all
+	@nice tests/crash/torture $B
+
 bench: all
 	@tests/bench/run $B
 
@@ -108,6 +112,7 @@ help:
 	@echo 'make check     unit, case and end-to-end tests'
 	@echo 'make check-all both compilers, sanitizers, valgrind, lint'
 	@echo 'make lint      style, layers, ceilings, static analysis'
+	@echo 'make torture   20,000 rows while daemon and PBX are killed again and again (SEED=)'
 	@echo 'make bench     speed and memory, as ratios to a bare libcurl loop'
 	@echo 'make install   DESTDIR= PREFIX=/usr (uninstall takes it away again)'
 
@@ -160,4 +165,4 @@ FORCE:
 .PHONY: install uninstall FORCE
 
 .SECONDARY:
-.PHONY: all check-build check check-all lint demo bench deps deps-check deps-all clean help
+.PHONY: all check-build check check-all lint demo torture bench deps deps-check deps-all clean help
