@@ -59,9 +59,7 @@ void wiping_free(void *at)
 void *wiping_realloc(void *old, size_t bytes)
 {
     size_t had = malloc_usable_size(old);
-    void *at = malloc(bytes ? bytes : 1);
-    if (!at)
-        return NULL;
+    void *at = xmalloc(bytes);
     if (had)
         memcpy(at, old, had < bytes ? had : bytes);
     wiping_free(old);

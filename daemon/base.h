@@ -28,9 +28,9 @@ char *xstrndup(const char *text, size_t len);
 
 /* Overwrites memory that held a secret; not optimised away. */
 void wipe(void *at, size_t bytes);
-/* free and realloc for libraries that are given secrets: what they let go is overwritten. */
+/* free and xrealloc for libraries that are given secrets: what they let go is overwritten. */
 void wiping_free(void *at);
-void *wiping_realloc(void *old, size_t bytes); /* NULL without memory, like realloc */
+void *wiping_realloc(void *old, size_t bytes);
 
 /* For ON_LEAVE: closes *fd when it is >= 0; frees *pointer. */
 void close_fd(int *fd);

@@ -67,7 +67,8 @@ static size_t on_body(char *at, size_t size, size_t count, void *with)
 struct http *http_new(const struct http_settings *settings)
 {
     /* requests and answers pass through buffers of libcurl's own */
-    curl_global_init_mem(CURL_GLOBAL_DEFAULT, malloc, wiping_free, wiping_realloc, strdup, calloc);
+    curl_global_init_mem(CURL_GLOBAL_DEFAULT, xmalloc, wiping_free, wiping_realloc, xstrdup,
+                         xcalloc);
     struct http *h = xcalloc(1, sizeof *h);
     h->multi = curl_multi_init();
     if (!h->multi)

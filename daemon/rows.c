@@ -37,8 +37,8 @@ struct rows {
 
     char *window; /* bytes of the file from base on */
     uint64_t base;
-    size_t filled;
-    size_t here; /* index in the window where the next record is looked for */
+    size_t filled, most; /* bytes in it, and the most that ever were */
+    size_t here;         /* index in the window where the next record is looked for */
     uint64_t line;
 
     struct csv_parser parser;
@@ -87,7 +87,8 @@ static void parser_init(struct csv_parser *p, char delimiter)
     assert(rc == 0);
     csv_set_delim(p, (unsigned char)delimiter);
     csv_set_space_func(p, no_space);
-    csv_set_realloc_func(p, xrealloc);
+    csv_set_realloc_func(p, wiping_realloc);
+    csv_set_free_func(p, wiping_free);
     csv_set_blk_size(p, CELL_BLOCK);
 }
 
@@ -113,7 +114,10 @@ struct rows *rows_free(struct rows *r)
     if (!r)
         return NULL;
     csv_free(&r->parser);
+    wipe(r->window, r->most);
     free(r->window);
+    /* a record's cells take no more room than the record, which was in the window */
+    wipe(r->text, r->most < text_room(r) ? r->most : text_room(r));
     free(r->text);
     free(r->cells);
     free(r);
@@ -157,6 +161,8 @@ static bool window_more(struct rows *r, bool *ret_eof, struct fault *f)
         return fault_set(f, FAULT_IO, errno, "read at byte %llu",
                          (unsigned long long)(r->base + r->filled));
     r->filled += (size_t)n;
+    if (r->filled > r->most)
+        r->most = r->filled;
     *ret_eof = n == 0;
     return true;
 }

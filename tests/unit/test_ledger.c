@@ -175,6 +175,7 @@ static void brings_an_older_version_up_to_date(void **state)
     ledger = ledger_close(ledger);
     assert_true(sql_open(path_of("state/ledger.db"), &sql, NULL));
     assert_true(sql_exec(sql,
+                         "ALTER TABLE import DROP COLUMN doubted;"
                          "ALTER TABLE import DROP COLUMN max_record;"
                          "ALTER TABLE import DROP COLUMN max_columns;"
                          "INSERT INTO import(id, name, rows) VALUES(7, 'old.csv', 3);"
