@@ -301,6 +301,21 @@ bool delivery_fill(struct job *j, struct fault *f)
 
 /* ---- sending ---- */
 
+/* A try that counts against a row may have failed because there were too many calls at a time, as
+ * on a box that takes few connections. So what is tried again is tried with nothing else under way.
+ */
+static bool wants_alone(const struct task *t)
+{
+    return t->row.attempts > 0;
+}
+
+/* Whether the next ready task may leave beside what is under way. */
+static bool may_leave(const struct job *j)
+{
+    const struct task *t = &j->tasks[j->ready[j->ready_head]];
+    return !j->lone && (!wants_alone(t) || pbx_in_flight(j->pbx) == 0);
+}
+
 static bool send_task(struct job *j, struct task *t, struct fault *f)
 {
     struct work *w = t->work;
@@ -318,6 +333,7 @@ static bool send_task(struct job *j, struct task *t, struct fault *f)
     content_of(j->tagger, &w->record, &t->content);
     t->phase = TASK_ABROAD;
     j->abroad++;
+    j->lone = wants_alone(t) ? t : NULL;
     pbx_add(j->pbx, j->mono, t->tag, &w->record);
     return true;
 }
@@ -371,7 +387,7 @@ static bool send_later(struct job *j, struct fault *f)
                     return false;
                 continue;
             }
-            if (pbx_room(j->pbx, j->mono) && !j->stopping)
+            if (pbx_room(j->pbx, j->mono) && !j->stopping && !j->lone)
                 send_query(j, i);
         } else if (t->due <= j->mono) {
             task_ready(j, t);
@@ -399,7 +415,7 @@ bool delivery_refill(struct job *j, struct fault *f)
 {
     /* look-ups that are due go first: rows in doubt must not starve behind a long file */
     while (!j->stopping && !j->probing && j->ready_sealed && pbx_room(j->pbx, j->mono) &&
-           j->later_due > j->mono)
+           j->later_due > j->mono && may_leave(j))
         if (!send_task(j, ready_pop(j), f))
             return false;
     return true;
@@ -409,14 +425,14 @@ bool delivery_send(struct job *j, struct fault *f)
 {
     if (!send_later(j, f))
         return false;
-    if (!j->stopping && j->ready_count && pbx_room(j->pbx, j->mono))
+    if (!j->stopping && j->ready_count && !j->lone && pbx_room(j->pbx, j->mono))
         send_probe(j);
     return delivery_refill(j, f);
 }
 
 int64_t delivery_due(const struct job *j)
 {
-    bool queries_wait = !pbx_room(j->pbx, j->mono);
+    bool queries_wait = j->lone || !pbx_room(j->pbx, j->mono);
     /* what is due and cannot leave is woken by an answer or by the PBX's own clock */
     int64_t due = j->later_due <= j->mono && queries_wait ? CLOCK_NEVER : j->later_due;
     for (size_t i = 0; i < WORKS_MOST; i++)

@@ -150,6 +150,7 @@ struct job {
     size_t ready_sealed; /* of them, from the head: their intent is on the disk */
     int64_t later_due;   /* no later task is due before */
     size_t abroad;
+    const struct task *lone; /* abroad, and nothing else may leave meanwhile */
     uint64_t created; /* rows, of all imports since the start */
     size_t window;
     struct query query[QUERIES_MOST]; /* by tag; count 0 is free */

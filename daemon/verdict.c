@@ -127,6 +127,7 @@ static bool add_answer(struct job *j, const struct pbx_answer *a, struct fault *
     struct work *w = t->work;
     assert(t->phase == TASK_ABROAD);
     j->abroad--;
+    j->lone = NULL;
     if (a->code == CODE_PBX + PBX_ERRNO_BUSY && !w->import.apply) {
         w->import.apply = true;
         if (!ledger_import_set(j->ledger, &w->import, f))
