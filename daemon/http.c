@@ -246,6 +246,8 @@ static void answer_fill(struct call *c, CURLcode code, struct http_answer *ret)
     }
     ret->end = c->left == 0 ? HTTP_NOT_SENT : HTTP_CUT;
     const char *text = c->error[0] ? c->error : curl_easy_strerror(code);
+    if (code == CURLE_OPERATION_TIMEDOUT) /* libcurl's text has another number each time */
+        text = c->left ? "no answer came in time" : "no connection was made in time";
     if (c->too_long)
         text = "the answer is longer than any real one";
     if (c->left > 1)
