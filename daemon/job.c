@@ -291,7 +291,8 @@ static bool turn(struct job *j, struct fault *f)
     if (!verdict_take(j, f) || !look_at_spool(j, f) || !begin_again(j, f) || !admit(j, f) ||
         !take_in(j, f) || !settle(j, f))
         return false;
-    if (!pbx_turn(j->pbx, j->mono, is_wanted(j) && j->send, f) || !delivery_fill(j, f) || !barrier(j, f) || !file_away(j, f) || !delivery_send(j, f))
+    if (!pbx_turn(j->pbx, j->mono, is_wanted(j) && j->send, f) || !delivery_fill(j, f) ||
+        !barrier(j, f) || !file_away(j, f) || !delivery_send(j, f))
         return false;
     tell_waiting(j);
     return true;

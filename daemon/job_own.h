@@ -151,7 +151,7 @@ struct job {
     int64_t later_due;   /* no later task is due before */
     size_t abroad;
     const struct task *lone; /* abroad, and nothing else may leave meanwhile */
-    uint64_t created; /* rows, of all imports since the start */
+    uint64_t created;        /* rows, of all imports since the start */
     size_t window;
     struct query query[QUERIES_MOST]; /* by tag; count 0 is free */
     bool probed, probing; /* whether it was asked, and is being asked, if queries work */

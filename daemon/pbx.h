@@ -49,8 +49,8 @@ bool pbx_set(struct pbx *p, const struct config *c, const char *password, struct
 /* The ledger's number of the configured PBX, 0 while no URL is set. */
 int64_t pbx_id(const struct pbx *p);
 
-/* Does what is due: a login when `wanted` (there is work), a heartbeat. Times are clock_mono. That a
- * login leaves is committed to the ledger before. */
+/* Does what is due: a login when `wanted` (there is work), a heartbeat. Times are clock_mono. That
+ * a login leaves is committed to the ledger before. */
 bool pbx_turn(struct pbx *p, int64_t mono, bool wanted, struct fault *f);
 /* When pbx_turn or pbx_room is to be asked again although nothing was answered. */
 int64_t pbx_due(const struct pbx *p, int64_t mono, bool wanted);

@@ -56,7 +56,7 @@ struct pbx {
     struct gate gate;
     unsigned weight; /* of the calls that opened the gate, see weight_of: lighter ones do not
                       * close it */
-    bool standing; /* what opened it does not pass by itself */
+    bool standing;   /* what opened it does not pass by itself */
     uint64_t served;
     char reason[200]; /* why the gate is open */
 };
