@@ -19,14 +19,17 @@ asked() {
     [ "$(grep -c '"call":"add"' "$PBX_JOURNAL")" -ge "$1" ]
 }
 
-# 100 rows, of which 30 or so are created when the daemon dies.
-killed_midway() {
-    pbxsim_start --latency 3 "$@"
-    conf_write
+# 100 rows, of which 30 are created, four are in flight, and the others were never sent when the
+# daemon dies. The PBX is then back to its senses.
+killed_midway() { # OPTION…: of the PBX
+    pbxsim_start --fault 'add n=31- : hang' "$@"
+    conf_write pbx.concurrency=4
     { records 2001 2099; echo 'x,Aa1bcdefgh'; } | drop - people.csv
     daemon_start
-    lib_until asked 30
+    lib_until asked 34
     daemon_kill
+    pbxsim_stop
+    pbxsim_start --port "$PBX_PORT" "$@"
 }
 
 lose() {
