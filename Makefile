@@ -13,7 +13,7 @@ PACKAGES       = gcc make pkg-config libcsv-dev libcurl4-gnutls-dev libjson-c-de
                  libinotifytools0-dev libsqlite3-dev libinih-dev libexpat1-dev libpcre2-dev \
                  nettle-dev libsystemd-dev libmicrohttpd-dev jq
 CHECK_PACKAGES = libcmocka-dev bats curl inotify-tools util-linux sqlite3 python3-minimal
-ALL_PACKAGES   = clang-14 libclang-rt-14-dev valgrind clang-format-14 cppcheck shellcheck mandoc \
+ALL_PACKAGES   = clang-14 libclang-rt-14-dev clang-tidy-14 valgrind clang-format-14 cppcheck shellcheck mandoc \
                  universal-ctags systemd
 
 # ---- flags -----------------------------------------------------------------------------------

@@ -207,6 +207,7 @@ static bool constraint_read(const char *name, struct json_object *value,
 static void constraint_add(struct constraints *list, struct constraint *c,
                            struct json_object *value)
 {
+    assert(c->word);
     if (c->word->breach) {
         list->at = xrealloc(list->at, (list->count + 1) * sizeof *list->at);
         list->at[list->count++] = *c;
@@ -225,7 +226,7 @@ bool constraints_read(struct json_object *from, const struct constraint_scope *s
 
     json_object_object_foreach(from, name, value)
     {
-        struct constraint c;
+        struct constraint c = {0};
         if (!constraint_read(name, value, scope, &c, f))
             return fault_in(f, "constraint '%s'", name);
         constraint_add(ret, &c, value);
