@@ -92,6 +92,21 @@ static bool log_end(struct job *j, const struct work *w, struct fault *f)
     return true;
 }
 
+/* Somebody who had the file open went on writing after it was taken for complete. What came later
+ * is in no report, so it is told. */
+static void tell_change(struct job *j, const struct work *w)
+{
+    struct stat st;
+    if (!w->import.sha256[0] ||
+        fstatat(spool_fd(j->spool, SPOOL_WORK), w->import.file, &st, AT_SYMLINK_NOFOLLOW) != 0)
+        return;
+    if ((uint64_t)st.st_size != w->import.bytes)
+        log_warning(w->import.id,
+                    "'%s' was written to after it was read: %llu bytes were imported, it has %llu",
+                    w->import.name, (unsigned long long)w->import.bytes,
+                    (unsigned long long)st.st_size);
+}
+
 /* Out of work/, or out of held/ when a held import is cancelled without being taken up again. */
 static bool move_original(struct job *j, struct work *w, struct fault *f)
 {
@@ -128,6 +143,7 @@ bool filing_step(struct job *j, struct work *w, bool *ret_done, struct fault *f)
     if (!whole)
         return true;
     w->report = report_free(w->report);
+    tell_change(j, w);
     if (!move_original(j, w, f))
         return false;
     w->import.filed = true;
