@@ -29,7 +29,8 @@ bool fault_set(struct fault *f, enum fault_kind kind, int error, const char *for
 /* Puts "prefix: " before the text of a fault that is set already. Returns false. */
 bool fault_in(struct fault *f, const char *format, ...) PRINTF_LIKE(2, 3);
 
-/* No space left: it may come back while we wait, without anybody touching us. */
+/* It passes without anybody touching us: no space left, which may come back; or a folder that was
+ * replaced while it was open, which can be opened again. */
 bool fault_passes(const struct fault *f);
 
 #endif

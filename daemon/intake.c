@@ -349,7 +349,7 @@ static bool copy_whole(struct job *j, struct work *w, const char *name, struct f
  * copy's name is taken for the copy after a crash. */
 bool intake_copy_again(struct job *j, struct work *w, struct fault *f)
 {
-    static const char again[] = ".again.tmp";
+    static const char again[] = SPOOL_COPY_AGAIN;
     int folder = spool_fd(j->spool, SPOOL_WORK);
     const struct import planned = w->import;
     char name[SPOOL_NAME_COPY];

@@ -27,7 +27,7 @@ bool job_reload(struct job *j, struct config *config, struct fault *f);
 void job_hint(struct job *j);
 
 /* One turn: bounded work. False when the ledger or the spool fails: stop, a restart repairs. For
- * want of space on the disk it does not fail but stands still, and goes on by itself. */
+ * want of space, and when folders were replaced, it stands still instead and goes on by itself. */
 bool job_turn(struct job *j, struct fault *f);
 /* Milliseconds until the next turn is due although nothing happens; 0: at once. */
 int64_t job_due(const struct job *j);

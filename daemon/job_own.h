@@ -110,7 +110,8 @@ struct query {
     size_t tasks[QUERY_MOST];
 };
 
-/* The ledger cannot be written for want of space: all parts are closed, as if between two runs. */
+/* The ledger cannot be written for want of space, or a folder was replaced: all parts are closed,
+ * as if between two runs. */
 struct still {
     char why[256]; /* "": it does not stand still */
     unsigned tries;

@@ -23,7 +23,8 @@
 #define EXIT_REFUSED 1 /* rows refused or files rejected */
 #define EXIT_TROUBLE 2 /* could not run, or something is left */
 #define FDS_MOST     64
-#define STATUS_EVERY 1000 /* ms */
+#define STATUS_EVERY 1000  /* ms */
+#define POLL_EVERY   60000 /* ms, where [spool] rescan says nothing and there is no watch */
 
 struct options {
     const char *config;
@@ -37,7 +38,9 @@ struct daemon {
     struct control *control;
     struct watch *watch;
     int signals;
-    int64_t told; /* mono: when the service manager last got a status */
+    int64_t told;      /* mono: when the service manager last got a status */
+    int64_t watch_due; /* mono: when a watch is tried again, while there is none */
+    bool polling;      /* that there is none was told */
 };
 
 static const char usage[] =
@@ -166,15 +169,31 @@ static void take_signals(struct daemon *d)
     }
 }
 
-static void start_watch(struct daemon *d)
+static int64_t poll_every(const struct daemon *d)
+{
+    return d->config->spool.rescan ? d->config->spool.rescan : POLL_EVERY;
+}
+
+/* Events are hints: without a watch incoming/ is polled, and each time the watch is tried again.
+ * While the job stands still incoming/ may just be gone. */
+static void keep_watch(struct daemon *d)
 {
     struct fault f = {0};
     ON_LEAVE(free_text) char *path = NULL;
+    int64_t now = clock_mono();
+    if (d->watch || d->options.once || job_still(d->job) || now < d->watch_due)
+        return;
     if (asprintf(&path, "%s/incoming", d->config->spool.directory) < 0)
         abort();
-    if (!watch_start(path, &d->watch, &f))
-        log_warning(0, "incoming/ is polled every %lld s: %s",
-                    (long long)(d->config->spool.rescan / 1000), f.text);
+    job_hint(d->job);
+    d->watch_due = now + poll_every(d);
+    bool good = watch_start(path, &d->watch, &f);
+    if (good && d->polling)
+        log_info(0, "incoming/ is watched again");
+    else if (!good && !d->polling)
+        log_warning(0, "incoming/ is polled every %lld s: %s", (long long)(poll_every(d) / 1000),
+                    f.text);
+    d->polling = !good;
 }
 
 static void take_hints(struct daemon *d)
@@ -183,7 +202,7 @@ static void take_hints(struct daemon *d)
     job_hint(d->job);
     if (watch_broken(d->watch)) {
         d->watch = watch_stop(d->watch);
-        log_warning(0, "the watch on incoming/ ended; it is polled from now on");
+        d->watch_due = 0;
     }
 }
 
@@ -194,6 +213,8 @@ static int64_t sleep_time(struct daemon *d)
     int64_t watchdog = notify_watchdog_every();
     if (watchdog && watchdog < time)
         time = watchdog;
+    if (!d->watch && !d->options.once && poll_every(d) < time)
+        time = poll_every(d);
     return time;
 }
 
@@ -249,6 +270,7 @@ static int run(struct daemon *d)
             log_error(0, "%s", f.text);
             return EXIT_TROUBLE;
         }
+        keep_watch(d);
         tell_manager(d);
         if (is_over(d))
             return exit_code(d);
@@ -263,8 +285,6 @@ static bool open_all(struct daemon *d, struct fault *f)
         return fault_set(f, FAULT_IO, errno, "signalfd");
     if (!job_open(d->config, true, &d->job, f))
         return false;
-    if (!d->options.once)
-        start_watch(d);
     return control_open(d->config->state.directory, &d->control, f);
 }
 

@@ -255,8 +255,24 @@ static void candidates_merge(struct spool *s, struct candidate *fresh, size_t co
     s->next = 0;
 }
 
+/* Whether the path still leads to the folder that was opened: what is dropped by a path into
+ * another one would never be seen. One that may not be looked at any more is no other one. */
+static bool is_in_place(const struct spool *s, size_t folder)
+{
+    struct stat opened;
+    struct stat there;
+    if (stat(s->paths[folder], &there) != 0)
+        return errno != ENOENT && errno != ENOTDIR;
+    return fstat(s->fds[folder], &opened) == 0 && opened.st_dev == there.st_dev &&
+           opened.st_ino == there.st_ino;
+}
+
 bool spool_scan(struct spool *s, int64_t mono, struct fault *f)
 {
+    for (size_t i = 0; i < SPOOL_FOLDERS; i++)
+        if (!is_in_place(s, i))
+            return fault_set(f, FAULT_IO, ESTALE, "folder '%s' is not the one that was opened",
+                             s->paths[i]);
     DIR *dir = folder_stream(s, SPOOL_INCOMING, f);
     if (!dir)
         return false;
@@ -379,6 +395,26 @@ bool spool_sync(struct spool *s, struct fault *f)
            fsio_sync(s->fds[SPOOL_INCOMING], "incoming", f);
 }
 
+/* Takes along the marker of a file that was claimed as `claimed` by a process that died before it
+ * did: one whose own file is gone from incoming/, and which spool_name_make gives that name. */
+static void marker_follow(struct spool *s, const struct import *claimed)
+{
+    DIR *dir = folder_stream(s, SPOOL_INCOMING, NULL);
+    for (struct dirent *entry; dir && (entry = readdir(dir));) {
+        struct import made;
+        if (!is_marker(s, entry->d_name))
+            continue;
+        ON_LEAVE(free_text)
+        char *name = xstrndup(entry->d_name, strlen(entry->d_name) - strlen(".done"));
+        spool_name_make(name, claimed->id, &made);
+        if (strcmp(made.file, claimed->file) == 0 &&
+            faccessat(s->fds[SPOOL_INCOMING], name, F_OK, AT_SYMLINK_NOFOLLOW) != 0)
+            marker_move(s, name, SPOOL_INCOMING, claimed->file, SPOOL_WORK);
+    }
+    if (dir)
+        closedir(dir);
+}
+
 bool spool_orphan(struct spool *s, enum spool_folder folder, bool (*known)(void *with, uint64_t id),
                   void *with, struct import *ret, bool *ret_found, struct fault *f)
 {
@@ -395,8 +431,8 @@ bool spool_orphan(struct spool *s, enum spool_folder folder, bool (*known)(void 
             fstatat(s->fds[folder], entry->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0)
             continue;
         orphan.bytes = (uint64_t)st.st_size;
-        if (s->ready == READY_DONE_FILE && folder == SPOOL_WORK)
-            marker_move(s, orphan.name, SPOOL_INCOMING, orphan.file, SPOOL_WORK);
+        if (folder == SPOOL_WORK && s->ready == READY_DONE_FILE)
+            marker_follow(s, &orphan);
         *ret = orphan;
         *ret_found = true;
     }
@@ -404,10 +440,17 @@ bool spool_orphan(struct spool *s, enum spool_folder folder, bool (*known)(void 
     return true;
 }
 
-bool spool_sweep(struct spool *s, bool (*finished)(void *with, uint64_t id), void *with,
-                 struct fault *f)
+/* What a process that died has left half written: reports and copies, under names of ours. */
+static bool is_left_over(const char *name)
 {
-    DIR *dir = folder_stream(s, SPOOL_WORK, f);
+    return name[0] == '.' && has_suffix(name, ".tmp") &&
+           (spool_name_id(name + 1) || strcmp(name, SPOOL_COPY_AGAIN) == 0);
+}
+
+static bool sweep(struct spool *s, enum spool_folder folder,
+                  bool (*finished)(void *with, uint64_t id), void *with, struct fault *f)
+{
+    DIR *dir = folder_stream(s, folder, f);
     if (!dir)
         return false;
     bool good = true;
@@ -415,11 +458,18 @@ bool spool_sweep(struct spool *s, bool (*finished)(void *with, uint64_t id), voi
         char copy[SPOOL_NAME_COPY];
         uint64_t id = spool_name_id(entry->d_name);
         spool_name_copy(id, copy);
-        if (id && strcmp(entry->d_name, copy) == 0 && finished(with, id))
-            good = fsio_remove(s->fds[SPOOL_WORK], copy, f);
+        if (is_left_over(entry->d_name) ||
+            (id && strcmp(entry->d_name, copy) == 0 && finished(with, id)))
+            good = fsio_remove(s->fds[folder], entry->d_name, f);
     }
     closedir(dir);
     return good;
+}
+
+bool spool_sweep(struct spool *s, bool (*finished)(void *with, uint64_t id), void *with,
+                 struct fault *f)
+{
+    return sweep(s, SPOOL_WORK, finished, with, f) && sweep(s, SPOOL_REPORTS, finished, with, f);
 }
 
 bool spool_move(struct spool *s, const char *name, enum spool_folder from, enum spool_folder to,

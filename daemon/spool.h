@@ -35,7 +35,8 @@ int spool_fd(const struct spool *s, enum spool_folder folder);           /* lent
 /* Greatest id that a name in any folder begins with; 0 when none does. */
 bool spool_id_greatest(struct spool *s, uint64_t *ret, struct fault *f);
 
-/* Looks through incoming/ once: remembers what is there and since when it has not changed. */
+/* Looks through incoming/ once: remembers what is there and since when it has not changed. False
+ * with error ESTALE when a folder of the spool was taken away or replaced. */
 bool spool_scan(struct spool *s, int64_t mono, struct fault *f);
 
 /* When the next file may have settled (mono), or CLOCK_NEVER. */
@@ -54,7 +55,8 @@ bool spool_claim(struct spool *s, int64_t mono, uint64_t id, struct import *ret,
 bool spool_orphan(struct spool *s, enum spool_folder folder, bool (*known)(void *with, uint64_t id),
                   void *with, struct import *ret, bool *ret_found, struct fault *f);
 
-/* Removes private copies in work/ of imports that are finished (killed before the copy went). */
+/* Removes what a process that died has left: private copies in work/ of imports that are finished,
+ * and what is half written in work/ and reports/. */
 bool spool_sweep(struct spool *s, bool (*finished)(void *with, uint64_t id), void *with,
                  struct fault *f);
 

@@ -30,5 +30,6 @@ char *spool_name_marker(const char *name); /* "NAME.done"; caller frees */
 #define SPOOL_NAME_COPY 40
 /* The private copy's name in work/: "000042.utf8". */
 void spool_name_copy(uint64_t id, char to[SPOOL_NAME_COPY]);
+#define SPOOL_COPY_AGAIN ".again.tmp" /* one that is being made again, in work/ */
 
 #endif

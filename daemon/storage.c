@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* NAME storage: no space left on the disk.
+/* NAME storage: no space left on the disk, and folders that were replaced.
  *
  * Where it is an import's file, copy or report that finds no room, that import waits and the
  * others go on. Where it is the ledger, nothing can go on: all is closed, which is where a crash
- * would leave it, and opened again after a while, which is the normal start. Both grow from
- * [retry] first to most. */
+ * would leave it, and opened again after a while, which is the normal start. So it is with folders
+ * that were taken away or replaced while they were open. Both waits grow from [retry] first to
+ * most. */
 #include <stdio.h>
 #include <unistd.h>
 
@@ -91,7 +92,7 @@ bool storage_open(struct job *j, struct fault *f)
         stand(j, f);
         return true;
     }
-    log_info(0, "there is space again: going on");
+    log_info(0, "all goes on");
     j->still.why[0] = '\0';
     j->still.opened = j->mono;
     return true;

@@ -24,8 +24,12 @@
 /* The path leads to the watched folder no longer. */
 #define FOLDER_EVENTS (IN_DELETE_SELF | IN_MOVE_SELF)
 #define ENDING_EVENTS (FOLDER_EVENTS | IN_UNMOUNT | IN_IGNORED)
+/* The folder's name is given to another one, or to none. That it is deleted is not told to its own
+ * watch while anybody has it open, as the spool has. */
+#define NAME_EVENTS (IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO)
 
 struct watch {
+    char *name;
     pthread_t thread;
     int event;
     atomic_bool broken;
@@ -39,6 +43,14 @@ static void tick(const struct watch *w)
         assert(errno == EAGAIN);
 }
 
+/* Its parent tells of all that lies there, so the name decides. A file of that name in the folder
+ * itself ends the watch for nothing, and another one is begun. */
+static bool is_ending(const struct watch *w, const struct inotify_event *event)
+{
+    return (event->mask & ENDING_EVENTS) ||
+           ((event->mask & NAME_EVENTS) && event->len && strcmp(event->name, w->name) == 0);
+}
+
 static void *follow(void *with)
 {
     struct watch *w = with;
@@ -47,7 +59,7 @@ static void *follow(void *with)
     while (going) {
         const struct inotify_event *event = inotifytools_next_events(-1, 1);
         /* IN_Q_OVERFLOW is a hint like any other: the scan finds what was not told */
-        going = event ? !(event->mask & ENDING_EVENTS) : inotifytools_error() == EINTR;
+        going = event ? !is_ending(w, event) : inotifytools_error() == EINTR;
         if (!going)
             atomic_store(&w->broken, true);
         tick(w);
@@ -66,6 +78,13 @@ static int begin(struct watch *w)
     return error;
 }
 
+/* What comes behind the last slash; the path is one that has some. */
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
 static bool library_start(const char *path, struct fault *f)
 {
     if (!inotifytools_initialize())
@@ -74,8 +93,11 @@ static bool library_start(const char *path, struct fault *f)
     /* its buffer outlives a clean-up: events of an earlier watch must not speak for this one */
     while (inotifytools_next_events(0, 1)) {
     }
-    if (inotifytools_watch_file(path, FILE_EVENTS | FOLDER_EVENTS | IN_ONLYDIR))
+    if (inotifytools_watch_file(path, FILE_EVENTS | FOLDER_EVENTS | IN_ONLYDIR)) {
+        ON_LEAVE(free_text) char *parent = xstrndup(path, (size_t)(base_name(path) - path));
+        inotifytools_watch_file(parent, NAME_EVENTS | IN_ONLYDIR); /* as far as we may read it */
         return true;
+    }
     fault_set(f, FAULT_IO, inotifytools_error(), "watch '%s'", path);
     inotifytools_cleanup();
     return false;
@@ -87,6 +109,7 @@ bool watch_start(const char *path, struct watch **ret, struct fault *f)
         return false;
 
     struct watch *w = xcalloc(1, sizeof *w);
+    w->name = xstrdup(base_name(path));
     atomic_init(&w->broken, false);
     w->event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     int error = w->event < 0 ? errno : 0;
@@ -99,6 +122,7 @@ bool watch_start(const char *path, struct watch **ret, struct fault *f)
     if (error) {
         inotifytools_cleanup();
         close_fd(&w->event);
+        free(w->name);
         free(w);
         return fault_set(f, FAULT_IO, error, "watch '%s'", path);
     }
@@ -115,6 +139,7 @@ struct watch *watch_stop(struct watch *w)
     pthread_join(w->thread, NULL);
     inotifytools_cleanup();
     close_fd(&w->event);
+    free(w->name);
     free(w);
     return NULL;
 }

@@ -28,6 +28,13 @@ files_in() {
     find "$SPOOL/$1" -mindepth 1 -printf '%f\n' | LC_ALL=C sort | xargs
 }
 
+# socket PATH: a socket that nobody listens on.
+socket() {
+    (cd "$(dirname "$1")" && python3 -c '
+import socket, sys
+socket.socket(socket.AF_UNIX).bind(sys.argv[1])' "$(basename "$1")")
+}
+
 asked() {
     [ "$(grep -c '"call":"add"' "$PBX_JOURNAL")" -ge "$1" ]
 }
@@ -83,7 +90,13 @@ asked() {
     "${UNPRIVILEGED[@]}" mkdir -p "$SPOOL/incoming/folder.csv"
     records 2001 2001 >"$WORLD/target.csv"
     ln -s "$WORLD/target.csv" "$SPOOL/incoming/link.csv"
+    ln -s "$WORLD" "$SPOOL/incoming/way.csv"
+    ln -s nowhere "$SPOOL/incoming/dangling.csv"
     mkfifo "$SPOOL/incoming/pipe.csv"
+    socket "$SPOOL/incoming/socket.csv"
+    local odd=(folder link way dangling pipe socket hard closed)
+    # a device that would never end
+    ! mknod "$SPOOL/incoming/device.csv" c 1 5 || odd+=(device)
     records 2002 2002 >"$SPOOL/incoming/hard.csv"
     ln "$SPOOL/incoming/hard.csv" "$WORLD/hard.csv"
     records 2003 2003 >"$SPOOL/incoming/people.xlsx"
@@ -93,10 +106,10 @@ asked() {
     daemon_start
     wait_report good.csv
     local name
-    for name in folder.csv link.csv pipe.csv hard.csv people.xlsx closed.csv; do
+    for name in "${odd[@]/%/.csv}" people.xlsx; do
         lib_until is_unclaimed "$name"
         grep -qF "'$name' stays in incoming/" "$LOG"
-        [ -e "$SPOOL/incoming/$name" ]
+        [ -e "$SPOOL/incoming/$name" ] || [ -L "$SPOOL/incoming/$name" ]
     done
     has "$(unclaimed folder.csv)" "folder"
     has "$(unclaimed hard.csv)" "more than one name"
@@ -110,6 +123,61 @@ asked() {
     wait_report hard.csv
     is "$(created)" "2002 2004 2005"
     is "$(grep -cF "'people.xlsx' stays in incoming/" "$LOG")" 1
+}
+
+# What somebody put into the place of a claimed file while no daemon ran.
+@test "what is no plain file of one name in work/ is rejected, unread" {
+    conf_write
+    daemon_once
+    records 2001 2001 >"$WORLD/target.csv"
+    mkdir "$SPOOL/work/000001-folder.csv"
+    mkfifo "$SPOOL/work/000002-pipe.csv"
+    ln -s "$WORLD/target.csv" "$SPOOL/work/000003-link.csv"
+    socket "$SPOOL/work/000004-socket.csv"
+    cp "$WORLD/target.csv" "$SPOOL/work/000005-hard.csv"
+    ln "$SPOOL/work/000005-hard.csv" "$WORLD/hard.csv"
+    [ -z "${UNPRIVILEGED[*]}" ] || chown -h nobody:nogroup "$SPOOL/work"/0*
+    drop <(records 2002 2002) good.csv
+    run -1 daemon_once
+    local name
+    for name in folder pipe link socket hard; do
+        is "$(report "$name.csv" '[.state, .problems[0].code, .counts.rows]')" \
+            '["rejected","unreadable",0]'
+        is "$(files_in rejected | tr ' ' '\n' | grep -c -- "-$name.csv")" 1
+    done
+    is "$(created)" 2002
+    is "$(report good.csv .id)" 000006
+}
+
+@test "a folder that is taken away, or replaced, is opened anew" {
+    conf_write spool.rescan=1h
+    daemon_start
+    rm -r "$SPOOL/incoming"
+    lib_until test -d "$SPOOL/incoming"
+    drop <(records 2001 2001) first.csv
+    wait_report first.csv
+
+    # another folder under its name
+    mkdir "$SPOOL/new"
+    records 2002 2002 >"$SPOOL/new/second.csv"
+    mv "$SPOOL/incoming" "$SPOOL/old" && mv "$SPOOL/new" "$SPOOL/incoming"
+    [ -z "${UNPRIVILEGED[*]}" ] || chown -R nobody:nogroup "$SPOOL"
+    wait_report second.csv
+    is "$(created)" "2001 2002"
+    is "$(kill -0 "$DAEMON_PID" && echo runs)" runs
+}
+
+@test "a pattern that would try for ever is a finding" {
+    jq '(.fields[] | select(.name == "username").constraints.pattern) = "(a|aa|a?)+b"' \
+        "$ROOT/schemas/extension.json" >"$WORLD/schema.json"
+    conf_write import.schema="$WORLD/schema.json"
+    drop - in.csv <<<"number,username,registerpassword
+2001,aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa,Aa1bcdefgh
+2002,aab,Aa1bcdefgh"
+    run -1 daemon_once
+    is "$(report in.csv '[.problems[] | select(.severity == "error") | .row, .column, .code]')" \
+        '[1,"username","pattern"]'
+    is "$(created)" 2002
 }
 
 @test "files of one name never overwrite each other" {

@@ -41,7 +41,7 @@ static inline int folder_remove(void **state)
 /* The path of name in the folder; valid until the eighth call after this one. */
 static inline const char *path_of(const char *name)
 {
-    static char paths[8][128];
+    static char paths[8][512];
     static size_t next;
     char *path = paths[next++ % COUNT_OF(paths)];
     snprintf(path, sizeof paths[0], "%s/%s", folder, name);

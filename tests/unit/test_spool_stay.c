@@ -2,6 +2,8 @@
 /* What stays in the spool, comes back after a crash, is moved on and read. */
 #include "spool_world.h"
 
+#include "spool_name.h"
+
 #include <errno.h>
 
 /* ---- what stays ---- */
@@ -144,6 +146,43 @@ static void settings_are_taken_over(void **state)
 
 /* ---- ids, recovery ---- */
 
+/* The path in the world of a file, or of its marker; valid until the next call. */
+static const char *in(const char *folder_name, const char *name, const char *ending)
+{
+    static char path[320];
+    snprintf(path, sizeof path, "spool/%s/%s%s", folder_name, name, ending);
+    return path;
+}
+
+static void a_folder_that_was_replaced_is_noticed(void **state)
+{
+    (void)state;
+    static const char *const folders[] = {"incoming", "work",    "done",   "rejected",
+                                          "held",     "reports", "secrets"};
+    struct fault f;
+    char path[512];
+    char away[512];
+    snprintf(away, sizeof away, "%s", path_of("away"));
+    for (size_t i = 0; i < COUNT_OF(folders); i++) {
+        snprintf(path, sizeof path, "%s", path_of(in("", folders[i], "")));
+        assert_int_equal(rename(path, away), 0);
+        f = (struct fault){0};
+        assert_false(spool_scan(spool, NOW, &f)); /* gone */
+        assert_true(fault_passes(&f));
+        assert_non_null(strstr(f.text, folders[i]));
+        assert_int_equal(mkdir(path, 0700), 0);
+        f = (struct fault){0};
+        assert_false(spool_scan(spool, NOW, &f)); /* another one */
+        assert_int_equal(f.error, ESTALE);
+        assert_int_equal(rmdir(path), 0);
+        assert_int_equal(symlink(away, path), 0);
+        scan(NOW); /* a link to the same one is well */
+        assert_int_equal(unlink(path), 0);
+        assert_int_equal(rename(away, path), 0);
+        scan(NOW);
+    }
+}
+
 static void the_greatest_id_is_found_in_every_folder(void **state)
 {
     (void)state;
@@ -223,6 +262,37 @@ static void a_missed_claim_takes_its_marker_along(void **state)
     assert_false(found);
 }
 
+/* Nor is a marker lost whose name the claim had to change. */
+static void a_missed_claim_of_any_name_takes_its_marker_along(void **state)
+{
+    (void)state;
+    char longest[251] = "";
+    char other[251];
+    memset(longest, 'x', sizeof longest - 1);
+    memcpy(other, longest, sizeof other);
+    memcpy(longest + 245, "1.csv", 5);
+    memcpy(other + 245, "2.csv", 5);
+    const char *const names[] = {"two\nlines.csv", "not \xff.csv", longest};
+    ready_when(READY_DONE_FILE);
+    /* cut, it has the same name; but its file is still to be claimed */
+    put(in("incoming", other, ".done"), "");
+    put(in("incoming", other, ""), "x");
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        uint64_t known[2] = {0};
+        bool found = false;
+        struct import made;
+        struct import import;
+        spool_name_make(names[i], 8, &made);
+        put(in("work", made.file, ""), "x");
+        put(in("incoming", names[i], ".done"), "");
+        assert_true(spool_orphan(spool, SPOOL_WORK, is_in, known, &import, &found, NULL) && found);
+        assert_false(is_there(in("incoming", names[i], ".done")));
+        assert_true(is_there(in("work", made.file, ".done")));
+        assert_true(is_there(in("incoming", other, ".done")));
+        assert_int_equal(unlink(path_of(in("work", made.file, ""))), 0);
+    }
+}
+
 static void copies_of_finished_imports_are_swept(void **state)
 {
     (void)state;
@@ -241,6 +311,25 @@ static void copies_of_finished_imports_are_swept(void **state)
 }
 
 /* ---- moving, reading ---- */
+
+static void what_was_half_written_is_swept(void **state)
+{
+    (void)state;
+    uint64_t none[] = {0};
+    static const char *const ours[] = {"spool/work/.again.tmp", "spool/reports/.000042.json.tmp",
+                                       "spool/reports/.000042.results.csv.tmp"};
+    static const char *const others[] = {"spool/work/.lock", "spool/reports/.mine.tmp",
+                                         "spool/reports/000042-a.json", "spool/reports/.000042"};
+    for (size_t i = 0; i < COUNT_OF(ours); i++)
+        put(ours[i], "x");
+    for (size_t i = 1; i < COUNT_OF(others); i++)
+        put(others[i], "x");
+    assert_true(spool_sweep(spool, is_in, none, NULL));
+    for (size_t i = 0; i < COUNT_OF(ours); i++)
+        assert_false(is_there(ours[i]));
+    for (size_t i = 0; i < COUNT_OF(others); i++)
+        assert_true(is_there(others[i]));
+}
 
 static void a_move_may_be_repeated(void **state)
 {
@@ -309,10 +398,13 @@ int main(void)
         SPOOL(a_file_that_may_not_be_moved_stays),
         SPOOL(a_file_that_may_not_be_read_stays),
         SPOOL(settings_are_taken_over),
+        SPOOL(a_folder_that_was_replaced_is_noticed),
         SPOOL(the_greatest_id_is_found_in_every_folder),
         SPOOL(a_claim_that_the_ledger_missed_is_found),
         SPOOL(a_missed_claim_takes_its_marker_along),
+        SPOOL(a_missed_claim_of_any_name_takes_its_marker_along),
         SPOOL(copies_of_finished_imports_are_swept),
+        SPOOL(what_was_half_written_is_swept),
         SPOOL(a_move_may_be_repeated),
         SPOOL(a_move_overwrites_nothing),
         SPOOL(only_plain_files_are_read),

@@ -100,6 +100,22 @@ static void breaks_when_the_folder_is_moved(void **state)
     watch_stop(w);
 }
 
+/* As the spool has it open, the folder's own watch is not told. */
+static void breaks_when_an_open_folder_goes(void **state)
+{
+    (void)state;
+    assert_int_equal(mkdir(path_of("incoming"), 0700), 0);
+    int fd = open(path_of("incoming"), O_RDONLY | O_DIRECTORY);
+    assert_true(fd >= 0);
+    struct watch *w = start(path_of("incoming"));
+    put("other", "x"); /* what else happens beside it says nothing */
+    assert_false(ready(w, 100) && watch_broken(w));
+    assert_int_equal(rmdir(path_of("incoming")), 0);
+    assert_breaks(w);
+    watch_stop(w);
+    close(fd);
+}
+
 static void says_why_it_cannot_begin(void **state)
 {
     (void)state;
@@ -166,6 +182,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(tells_of_every_way_a_file_arrives), TEST(is_quiet_once_cleared),
         TEST(breaks_when_the_folder_goes),       TEST(breaks_when_the_folder_is_moved),
+        TEST(breaks_when_an_open_folder_goes),   TEST(begins_again_after_any_end),
         TEST(says_why_it_cannot_begin),          TEST(begins_again_after_any_end),
         TEST(leaves_signals_to_others),
     };
