@@ -13,8 +13,8 @@ PACKAGES       = gcc make pkg-config libcsv-dev libcurl4-gnutls-dev libjson-c-de
                  libinotifytools0-dev libsqlite3-dev libinih-dev libexpat1-dev libpcre2-dev \
                  nettle-dev libsystemd-dev libmicrohttpd-dev jq
 CHECK_PACKAGES = libcmocka-dev bats curl inotify-tools util-linux sqlite3 python3-minimal
-ALL_PACKAGES   = clang-14 libclang-rt-14-dev clang-tidy-14 valgrind clang-format-14 cppcheck shellcheck mandoc \
-                 universal-ctags systemd
+ALL_PACKAGES   = clang-14 libclang-rt-14-dev clang-tidy-14 clang-format-14 valgrind cppcheck \
+                 shellcheck mandoc universal-ctags systemd python3
 
 # ---- flags -----------------------------------------------------------------------------------
 SYSTEMD   ?= yes
@@ -35,7 +35,8 @@ CPPFLAGS  += -DWITH_SYSTEMD
 LIBS      += -lsystemd
 endif
 
-DAEMON_SRC  = $(filter-out daemon/main.c daemon/ctl%.c,$(wildcard daemon/*.c))
+DAEMON_SRC  = $(filter-out daemon/main.c daemon/ctl%.c $(if $(SANITIZE),daemon/memory.c), \
+                $(wildcard daemon/*.c))
 CTL_SRC     = $(wildcard daemon/ctl*.c)
 PBXSIM_SRC  = $(wildcard tests/pbxsim/*.c)
 UNIT_SRC    = $(wildcard tests/unit/test_*.c)
@@ -66,10 +67,15 @@ $B/unit/%: $B/tests/unit/%.o $B/libextspoold.a
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
 
+# Preloaded into the programs by the tests of crashes and faults: in no way a part of them.
+$B/faultshim.so: $(wildcard tests/fault/shim*.[ch])
+	@mkdir -p $(@D)
+	$(CC) -D_GNU_SOURCE -std=gnu17 $(OPTIMIZE) $(WARNINGS) -fPIC -fno-builtin -shared -o $@ $(filter %.c,$^)
+
 -include $(shell find $B -name '*.d' 2>/dev/null)
 
 # ---- tests -----------------------------------------------------------------------------------
-check-build: all $(UNIT_BIN)
+check-build: all $(UNIT_BIN) $B/faultshim.so
 
 # What a newcomer runs: see README.md. tests/run prints `N passed, N failed` last.
 check: deps-check
@@ -78,6 +84,12 @@ check: deps-check
 
 check-all: deps-all
 	@tests/check-all
+
+# Every death and every fault of every scenario: an hour each.
+crash: check-build
+	@tests/crash/walk $B kept torn all data names
+faults: check-build
+	@tests/fault/walk $B
 
 lint:
 	@tests/lint/run
@@ -111,6 +123,8 @@ help:
 	@echo 'make demo      import the samples into a simulated PBX and show what became of them'
 	@echo 'make check     unit, case and end-to-end tests'
 	@echo 'make check-all both compilers, sanitizers, valgrind, lint'
+	@echo 'make crash     death at every step of every scenario, with and without loss of power'
+	@echo 'make faults    failure of every system call of every scenario'
 	@echo 'make lint      style, layers, ceilings, static analysis'
 	@echo 'make torture   20,000 rows while daemon and PBX are killed again and again (SEED=)'
 	@echo 'make bench     speed and memory, as ratios to a bare libcurl loop'
@@ -165,4 +179,5 @@ FORCE:
 .PHONY: install uninstall FORCE
 
 .SECONDARY:
-.PHONY: all check-build check check-all lint demo torture bench deps deps-check deps-all clean help
+.PHONY: all check-build check check-all crash faults lint demo torture bench deps deps-check \
+        deps-all clean help

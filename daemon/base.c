@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Allocation and clean-up. Also where the crash tests' step counter lives. */
+/* Allocation and clean-up. */
 #include "base.h"
 
 #include <malloc.h>
-#include <signal.h>
-#include <stdio.h>
 #include <unistd.h>
 
 static void *must_have(void *got)
@@ -78,27 +76,3 @@ void free_text(char **text)
     free(*text);
     *text = NULL;
 }
-
-#ifdef WITH_STEPS
-void step_reached(const char *name)
-{
-    static long reached;
-    static long die_at = -1;
-
-    if (die_at < 0) {
-        const char *text = getenv("EXTSPOOLD_DIE_AT");
-        die_at = text ? strtol(text, NULL, 10) : 0;
-    }
-    reached++;
-    const char *log = getenv("EXTSPOOLD_STEPS");
-    if (log) {
-        FILE *file = fopen(log, "ae");
-        if (file) {
-            fprintf(file, "%ld %s\n", reached, name);
-            fclose(file);
-        }
-    }
-    if (reached == die_at)
-        kill(getpid(), SIGKILL);
-}
-#endif

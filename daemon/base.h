@@ -36,14 +36,4 @@ void *wiping_realloc(void *old, size_t bytes);
 void close_fd(int *fd);
 void free_text(char **text);
 
-/* Durable steps (write, fsync, rename, commit) are marked with STEP: built with -DWITH_STEPS, the
- * process kills itself at the step whose number EXTSPOOLD_DIE_AT names, which is how the crash
- * tests walk every one of them. In other builds a step costs nothing. */
-#ifdef WITH_STEPS
-void step_reached(const char *name);
-#define STEP(name) step_reached(name)
-#else
-#define STEP(name) ((void)0)
-#endif
-
 #endif

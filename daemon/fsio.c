@@ -69,7 +69,6 @@ bool fsio_write(int fd, const void *bytes, size_t len, struct fault *f)
             continue;
         if (n < 0)
             return fault_set(f, FAULT_IO, errno, "write");
-        STEP("write");
         at += n;
         len -= (size_t)n;
     }
@@ -80,7 +79,6 @@ bool fsio_sync(int fd, const char *name, struct fault *f)
 {
     if (fsync(fd) != 0)
         return fault_set(f, FAULT_IO, errno, "fsync '%s'", name);
-    STEP("fsync");
     return true;
 }
 
@@ -155,7 +153,6 @@ bool fsio_finish(struct fsio_file *file, const char *name, struct fault *f)
         fsio_abandon(file);
         return false;
     }
-    STEP("rename");
     bool good = fsio_sync(file->folder, name, f);
     close_fd(&file->fd);
     free(file->temp);
@@ -195,7 +192,6 @@ bool fsio_move(int from, const char *name, int to, const char *new_name, struct 
 {
     if (rename_new(from, name, to, new_name) != 0)
         return fault_set(f, FAULT_IO, errno, "move '%s' to '%s'", name, new_name);
-    STEP("rename");
     return fsio_sync(to, new_name, f) && fsio_sync(from, name, f);
 }
 
@@ -206,7 +202,6 @@ bool fsio_remove(int folder, const char *name, struct fault *f)
             return true;
         return fault_set(f, FAULT_IO, errno, "remove '%s'", name);
     }
-    STEP("unlink");
     return fsio_sync(folder, name, f);
 }
 

@@ -237,10 +237,8 @@ bool ledger_commit(struct ledger *l, struct fault *f)
     if (!l->dirty)
         return true;
     static const char commit[] = "COMMIT";
-    STEP("before commit");
     if (!sql_run(sql_query(l->sql, commit, f), f))
         return false;
-    STEP("commit");
     l->dirty = false;
     return true;
 }

@@ -358,7 +358,6 @@ static bool claim_one(struct spool *s, struct candidate *c, uint64_t id, struct 
             c->odd = unmovable;
         return true;
     }
-    STEP("claim");
     if (s->ready == READY_DONE_FILE)
         marker_move(s, c->name, SPOOL_INCOMING, claimed.file, SPOOL_WORK);
     *ret = claimed;
