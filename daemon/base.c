@@ -5,15 +5,19 @@
 #include <malloc.h>
 #include <unistd.h>
 
+void out_of_memory(void)
+{
+    static const char text[] = "out of memory: stopping here, which is safe\n";
+    if (write(STDERR_FILENO, text, sizeof text - 1) < 0) {
+        /* nothing is left that could tell anybody */
+    }
+    abort();
+}
+
 static void *must_have(void *got)
 {
-    if (!got) {
-        static const char text[] = "out of memory: stopping here, which is safe\n";
-        if (write(STDERR_FILENO, text, sizeof text - 1) < 0) {
-            /* nothing is left that could tell anybody */
-        }
-        abort();
-    }
+    if (!got)
+        out_of_memory();
     return got;
 }
 

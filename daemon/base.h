@@ -18,6 +18,9 @@
 #define ON_LEAVE(function)      __attribute__((cleanup(function)))
 #define PRINTF_LIKE(text, args) __attribute__((format(printf, text, args)))
 
+/* Says so and aborts. */
+void out_of_memory(void) __attribute__((noreturn));
+
 /* Memory from the C library. Out of memory logs one line and aborts: every crash is safe by
  * design, a half-served allocation failure is not. The caller frees with free(). */
 void *xmalloc(size_t bytes);
