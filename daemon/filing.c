@@ -31,33 +31,49 @@ static enum spool_folder folder_of(enum import_state state)
     return SPOOL_WORK;
 }
 
-/* What a report can be made from. What is missing, since the file was never read or because an
- * administrator took it away, the report does without: findings and rejects then. */
-static void open_sources(struct job *j, struct work *w)
+/* What a report is made from could not be opened. What is gone, or no longer what it was, the
+ * report does without; trouble that may pass must not leave its mark on a report. */
+static bool do_without(const struct work *w, const struct fault *why, const char *lack,
+                       struct fault *f)
+{
+    bool gone = why->error == 0 || why->error == ENOENT || why->kind == FAULT_INPUT;
+    if (gone)
+        log_warning(w->import.id, "the report lacks %s: %s", lack, why->text);
+    else if (f)
+        *f = *why;
+    return gone;
+}
+
+static bool open_copy(struct job *j, struct work *w, struct fault *f)
 {
     char name[SPOOL_NAME_COPY];
     uint64_t bytes = 0;
-    struct fault f = {0};
+    struct fault why = {0};
     spool_name_copy(w->import.id, name);
     close_fd(&w->original);
     close_fd(&w->copy_out);
     if (!w->import.columns || w->import.code == CODE_UNREADABLE)
-        close_fd(&w->copy);
-    else if (w->copy < 0 && !spool_read(j->spool, SPOOL_WORK, name, &w->copy, &bytes, &f))
-        log_warning(w->import.id, "the report lacks findings and rejects: %s", f.text);
-    if (!w->schema && w->import.schema[0]) {
-        char path[4096];
-        snprintf(path, sizeof path, "%s/schemas/%s.json", j->config->state.directory,
-                 w->import.schema);
-        if (!schema_read(path, &w->schema, &f))
-            log_warning(w->import.id, "the report lacks findings: %s", f.text);
-    }
+        close_fd(&w->copy); /* the file was never read */
+    else if (w->copy < 0 && !spool_read(j->spool, SPOOL_WORK, name, &w->copy, &bytes, &why))
+        return do_without(w, &why, "findings and rejects", f);
+    return true;
+}
+
+static bool open_schema(struct job *j, struct work *w, struct fault *f)
+{
+    char path[4096];
+    struct fault why = {0};
+    if (w->schema || !w->import.schema[0])
+        return true;
+    snprintf(path, sizeof path, "%s/schemas/%s.json", j->config->state.directory, w->import.schema);
+    return schema_read(path, &w->schema, &why) || do_without(w, &why, "findings", f);
 }
 
 static bool report_begin(struct job *j, struct work *w, struct fault *f)
 {
     struct stat incoming;
-    open_sources(j, w);
+    if (!open_copy(j, w, f) || !open_schema(j, w, f))
+        return false;
     bool known = fstat(spool_fd(j->spool, SPOOL_INCOMING), &incoming) == 0;
     struct report_source source = {
         .ledger = j->ledger,

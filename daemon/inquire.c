@@ -297,11 +297,14 @@ static void verify_file(struct job *j, const struct import *i, struct json_objec
     struct digest *digest = digest_new();
     char piece[65536];
     char hex[DIGEST_HEX];
-    for (ssize_t n; (n = read(fd, piece, sizeof piece)) > 0;)
+    ssize_t n;
+    while ((n = read(fd, piece, sizeof piece)) > 0)
         digest_add(digest, piece, (size_t)n);
     digest_hex(digest, hex);
     digest_free(digest);
-    if (i->sha256[0] && strcmp(hex, i->sha256) != 0)
+    if (n < 0)
+        problem(list, 0, "the original cannot be read to its end");
+    else if (i->sha256[0] && strcmp(hex, i->sha256) != 0)
         problem(list, 0, "the original has changed since it was read");
 }
 

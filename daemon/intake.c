@@ -30,6 +30,13 @@ static void reject_fault(struct job *j, struct work *w, int code, const struct f
     reject(j, w, code, f->text);
 }
 
+/* Trouble at reading the file that may pass says nothing about the file. */
+static void hold(struct job *j, struct work *w, const struct fault *why)
+{
+    w->import.resume = IMPORT_CLAIMED;
+    work_turn(j, w, IMPORT_HELD, CODE_UNREADABLE, why->text);
+}
+
 /* ---- the private copy ---- */
 
 static bool copy_open(struct job *j, struct work *w, const char *name, struct fault *f)
@@ -37,7 +44,10 @@ static bool copy_open(struct job *j, struct work *w, const char *name, struct fa
     struct fault unreadable = {0};
     if (!spool_read(j->spool, SPOOL_WORK, w->import.file, &w->original, &w->import.bytes,
                     &unreadable)) {
-        reject_fault(j, w, CODE_UNREADABLE, &unreadable);
+        if (unreadable.kind == FAULT_INPUT)
+            reject_fault(j, w, CODE_UNREADABLE, &unreadable);
+        else
+            hold(j, w, &unreadable);
         return true;
     }
     w->copy_out = openat(spool_fd(j->spool, SPOOL_WORK), name,
@@ -58,8 +68,8 @@ static bool copy_piece(struct job *j, struct work *w, bool *ret_end, struct faul
         return true;
     if (n < 0) {
         struct fault unreadable = {0};
-        fault_set(&unreadable, FAULT_INPUT, errno, "read the file");
-        reject_fault(j, w, CODE_UNREADABLE, &unreadable);
+        fault_set(&unreadable, FAULT_IO, errno, "read the file");
+        hold(j, w, &unreadable);
         return true;
     }
     digest_add(w->digest, piece, (size_t)n);
@@ -97,18 +107,24 @@ static bool copy_step(struct job *j, struct work *w, bool *ret_end, struct fault
 
 /* ---- the header ---- */
 
-static bool guess_dialect(struct job *j, struct work *w, struct dialect *ret)
+/* *ret_known false: the file is rejected. */
+static bool guess_dialect(struct job *j, struct work *w, struct dialect *ret, bool *ret_known,
+                          struct fault *f)
 {
     char *head = xmalloc(DIALECT_HEAD);
     struct fault why = {0};
     int code = CODE_NONE;
     ssize_t n = pread(w->copy, head, DIALECT_HEAD, 0);
-    bool good = dialect_guess(head, n > 0 ? (size_t)n : 0, ret, &code, &why);
-    wipe(head, n > 0 ? (size_t)n : 0);
+    if (n < 0) {
+        free(head);
+        return fault_set(f, FAULT_IO, errno, "read the private copy");
+    }
+    *ret_known = dialect_guess(head, (size_t)n, ret, &code, &why);
+    wipe(head, (size_t)n);
     free(head);
-    if (!good)
+    if (!*ret_known)
         reject_fault(j, w, code, &why);
-    return good;
+    return true;
 }
 
 /* A file that has its original schema in state/ can be checked again just so at any time. */
@@ -152,7 +168,10 @@ static void reject_header(struct job *j, struct work *w, const struct row *heade
 static bool header_read(struct job *j, struct work *w, struct fault *f)
 {
     struct dialect dialect;
-    if (!guess_dialect(j, w, &dialect))
+    bool known = false;
+    if (!guess_dialect(j, w, &dialect, &known, f))
+        return false;
+    if (!known)
         return true;
     memcpy(w->import.encoding, dialect.encoding, sizeof w->import.encoding);
     w->import.bom = dialect.bom;

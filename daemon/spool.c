@@ -156,6 +156,14 @@ static DIR *folder_stream(struct spool *s, enum spool_folder folder, struct faul
     return dir;
 }
 
+/* The next entry, NULL at the end. */
+static bool entry_next(DIR *dir, struct dirent **ret, struct fault *f)
+{
+    errno = 0;
+    *ret = readdir(dir);
+    return *ret || errno == 0 || fault_set(f, FAULT_IO, errno, "read a folder of the spool");
+}
+
 bool spool_id_greatest(struct spool *s, uint64_t *ret, struct fault *f)
 {
     uint64_t greatest = 0;
@@ -165,12 +173,16 @@ bool spool_id_greatest(struct spool *s, uint64_t *ret, struct fault *f)
         DIR *dir = folder_stream(s, (enum spool_folder)i, f);
         if (!dir)
             return false;
-        for (struct dirent *entry; (entry = readdir(dir));) {
+        struct dirent *entry = NULL;
+        bool good;
+        while ((good = entry_next(dir, &entry, f)) && entry) {
             uint64_t id = spool_name_id(entry->d_name);
             if (id > greatest)
                 greatest = id;
         }
         closedir(dir);
+        if (!good)
+            return false;
     }
     *ret = greatest;
     return true;
@@ -280,7 +292,9 @@ bool spool_scan(struct spool *s, int64_t mono, struct fault *f)
     struct candidate *fresh = NULL;
     size_t count = 0;
     size_t room = 0;
-    for (struct dirent *entry; (entry = readdir(dir));) {
+    struct dirent *entry = NULL;
+    bool good;
+    while ((good = entry_next(dir, &entry, f)) && entry) {
         struct stat st;
         if (spool_name_ignored(entry->d_name) || is_marker(s, entry->d_name) ||
             fstatat(s->fds[SPOOL_INCOMING], entry->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0)
@@ -295,6 +309,10 @@ bool spool_scan(struct spool *s, int64_t mono, struct fault *f)
         c->odd = why_odd(s, entry->d_name, &st);
     }
     closedir(dir);
+    if (!good) {
+        candidates_free(fresh, count);
+        return false;
+    }
     if (count)
         qsort(fresh, count, sizeof *fresh, by_name);
     candidates_merge(s, fresh, count);
@@ -422,7 +440,9 @@ bool spool_orphan(struct spool *s, enum spool_folder folder, bool (*known)(void 
         return false;
 
     *ret_found = false;
-    for (struct dirent *entry; !*ret_found && (entry = readdir(dir));) {
+    struct dirent *entry = NULL;
+    bool good;
+    while ((good = entry_next(dir, &entry, f)) && entry && !*ret_found) {
         struct stat st;
         struct import orphan = {0};
         if (has_suffix(entry->d_name, ".done") || !spool_name_parse(entry->d_name, &orphan) ||
@@ -436,7 +456,7 @@ bool spool_orphan(struct spool *s, enum spool_folder folder, bool (*known)(void 
         *ret_found = true;
     }
     closedir(dir);
-    return true;
+    return good;
 }
 
 /* What a process that died has left half written: reports and copies, under names of ours. */
@@ -452,14 +472,16 @@ static bool sweep(struct spool *s, enum spool_folder folder,
     DIR *dir = folder_stream(s, folder, f);
     if (!dir)
         return false;
-    bool good = true;
-    for (struct dirent *entry; good && (entry = readdir(dir));) {
+    struct dirent *entry = NULL;
+    bool good;
+    while ((good = entry_next(dir, &entry, f)) && entry) {
         char copy[SPOOL_NAME_COPY];
         uint64_t id = spool_name_id(entry->d_name);
         spool_name_copy(id, copy);
-        if (is_left_over(entry->d_name) ||
-            (id && strcmp(entry->d_name, copy) == 0 && finished(with, id)))
-            good = fsio_remove(s->fds[folder], entry->d_name, f);
+        bool over = is_left_over(entry->d_name) ||
+                    (id && strcmp(entry->d_name, copy) == 0 && finished(with, id));
+        if (over && !(good = fsio_remove(s->fds[folder], entry->d_name, f)))
+            break;
     }
     closedir(dir);
     return good;
@@ -490,12 +512,19 @@ bool spool_move(struct spool *s, const char *name, enum spool_folder from, enum 
     return true;
 }
 
+/* Of an errno of open: it says what the file is, and is no trouble that passes. */
+static bool is_about_the_file(int error)
+{
+    return error == ENOENT || error == EACCES || error == EPERM || error == ELOOP || error == ENXIO;
+}
+
 bool spool_read(struct spool *s, enum spool_folder folder, const char *name, int *ret_fd,
                 uint64_t *ret_bytes, struct fault *f)
 {
     int fd = openat(s->fds[folder], name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     if (fd < 0)
-        return fault_set(f, FAULT_INPUT, errno, "open '%s/%s'", s->paths[folder], name);
+        return fault_set(f, is_about_the_file(errno) ? FAULT_INPUT : FAULT_IO, errno,
+                         "open '%s/%s'", s->paths[folder], name);
     struct stat st;
     if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || st.st_nlink != 1) {
         close(fd);
