@@ -197,12 +197,9 @@ bool fsio_move(int from, const char *name, int to, const char *new_name, struct 
 
 bool fsio_remove(int folder, const char *name, struct fault *f)
 {
-    if (unlinkat(folder, name, 0) != 0) {
-        if (errno == ENOENT)
-            return true;
+    if (unlinkat(folder, name, 0) != 0 && errno != ENOENT)
         return fault_set(f, FAULT_IO, errno, "remove '%s'", name);
-    }
-    return fsio_sync(folder, name, f);
+    return fsio_sync(folder, name, f); /* also when it was removed before a crash came */
 }
 
 bool fsio_slurp(const char *path, size_t most, char **ret, size_t *ret_len, struct fault *f)

@@ -141,7 +141,10 @@ static bool keep_schema(struct job *j, struct work *w, struct fault *f)
         return false;
     char name[80];
     snprintf(name, sizeof name, "%s.json", j->schema_digest);
-    if (faccessat(folder, name, F_OK, 0) != 0) {
+    if (faccessat(folder, name, F_OK, 0) == 0) {
+        if (!fsio_sync(folder, name, f)) /* a crash may have come before it was */
+            return false;
+    } else {
         struct fsio_file *file = NULL;
         if (!fsio_create(folder, ".schema.tmp", 0600, &file, f))
             return false;

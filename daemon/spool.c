@@ -497,6 +497,7 @@ bool spool_move(struct spool *s, const char *name, enum spool_folder from, enum 
                 struct fault *f)
 {
     struct fault moved = {0};
+    marker_move(s, name, from, name, to); /* first, so that the syncs of the move are its too */
     if (!fsio_move(s->fds[from], name, s->fds[to], name, &moved)) {
         bool there = faccessat(s->fds[to], name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
         if (moved.error != ENOENT || !there) {
@@ -508,7 +509,6 @@ bool spool_move(struct spool *s, const char *name, enum spool_folder from, enum 
         if (!fsio_sync(s->fds[to], name, f) || !fsio_sync(s->fds[from], name, f))
             return false;
     }
-    marker_move(s, name, from, name, to);
     return true;
 }
 
