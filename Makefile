@@ -43,6 +43,9 @@ UNIT_SRC    = $(wildcard tests/unit/test_*.c)
 DAEMON_OBJ  = $(DAEMON_SRC:%.c=$B/%.o)
 CTL_OBJ     = $(CTL_SRC:%.c=$B/%.o)
 UNIT_BIN    = $(UNIT_SRC:tests/unit/%.c=$B/unit/%)
+FUZZ_SRC    = $(wildcard tests/fuzz/target_*.c)
+FUZZ_BIN    = $(FUZZ_SRC:tests/fuzz/target_%.c=$B/fuzz/%)
+REPLAY_BIN  = $(FUZZ_SRC:tests/fuzz/target_%.c=$B/fuzz/replay_%)
 
 all: $B/extspoold $B/extspool $B/pbxsim
 
@@ -72,15 +75,23 @@ $B/faultshim.so: $(wildcard tests/fault/shim*.[ch])
 	@mkdir -p $(@D)
 	$(CC) -D_GNU_SOURCE -std=gnu17 $(OPTIMIZE) $(WARNINGS) -fPIC -fno-builtin -shared -o $@ $(filter %.c,$^)
 
+$B/fuzz/replay_%: $B/tests/fuzz/target_%.o $B/tests/fuzz/replay.o $B/libextspoold.a
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$B/fuzz/%: $B/tests/fuzz/target_%.o $B/libextspoold.a
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBS)
+
 -include $(shell find $B -name '*.d' 2>/dev/null)
 
 # ---- tests -----------------------------------------------------------------------------------
-check-build: all $(UNIT_BIN) $B/faultshim.so
+check-build: all $(UNIT_BIN) $(REPLAY_BIN) $B/faultshim.so
 
 # What a newcomer runs: see README.md. tests/run prints `N passed, N failed` last.
 check: deps-check
 	@$(MAKE) --no-print-directory -j$$(nproc) check-build
-	@tests/run $B unit cases e2e
+	@tests/run $B unit fuzz cases e2e
 
 check-all: deps-all
 	@tests/check-all
@@ -90,6 +101,17 @@ crash: check-build
 	@tests/crash/walk $B kept torn all data names
 faults: check-build
 	@tests/fault/walk $B
+
+# Makes inputs up: SECONDS for each target, all of them or TARGET.
+SECONDS ?= 30
+TARGET  ?=
+fuzz: deps-all
+	@$(MAKE) --no-print-directory -s -j$$(nproc) B=$B/fuzzing CC=clang-14 HARDEN= HARDEN_LD= \
+	    OPTIMIZE='-O1 -g' SANITIZE='-fsanitize=fuzzer-no-link,address,undefined \
+	    -fno-sanitize-recover=all -fno-omit-frame-pointer' fuzz-build
+	@tests/fuzz/run $B/fuzzing $(SECONDS) $(TARGET)
+
+fuzz-build: $(FUZZ_BIN)
 
 lint:
 	@tests/lint/run
@@ -125,6 +147,7 @@ help:
 	@echo 'make check-all both compilers, sanitizers, valgrind, lint'
 	@echo 'make crash     death at every step of every scenario, with and without loss of power'
 	@echo 'make faults    failure of every system call of every scenario'
+	@echo 'make fuzz      SECONDS=30 TARGET=: made-up inputs for what reads files and answers'
 	@echo 'make lint      style, layers, ceilings, static analysis'
 	@echo 'make torture   20,000 rows while daemon and PBX are killed again and again (SEED=)'
 	@echo 'make bench     speed and memory, as ratios to a bare libcurl loop'
@@ -179,5 +202,5 @@ FORCE:
 .PHONY: install uninstall FORCE
 
 .SECONDARY:
-.PHONY: all check-build check check-all crash faults lint demo torture bench deps deps-check \
-        deps-all clean help
+.PHONY: all check-build check check-all crash faults fuzz fuzz-build lint demo torture bench deps \
+        deps-check deps-all clean help
