@@ -169,7 +169,7 @@ figures() {
     {
         printf '%s|%s\n' \
             'rows dropped' "${TALLY[rows]} in ${#SIZES[@]} files" \
-            'kills of the daemon' "${TALLY[kills]:-0}, of which ${TALLY[kills amid]:-0} with imports under way" \
+            'kills of the daemon' "${TALLY[kills]:-0}, of which ${TALLY[kills amid]:-0} with imports under way; ${TALLY[refused]:-0} did not start beside the tool" \
             'restarts of the PBX' "${TALLY[restarts TERM]:-0} SIGTERM, ${TALLY[restarts KILL]:-0} SIGKILL" \
             'created before the faults were taken away' "$CREATED_BEFORE" \
             "operators' verbs" "${TALLY[status]:-0} status, ${TALLY[show]:-0} show, ${TALLY[verify]:-0} verify, ${TALLY[hold]:-0} hold, ${TALLY[release]:-0} release" \
