@@ -153,10 +153,11 @@ check_reports() {
 
 # Passwords are in originals, rejects and the PBX, and nowhere else; nothing looks like a token.
 check_secrets() {
-    local said=("$WORLD"/{log,said,status,verify,pbxsim.out} "$STATE"/ledger.* "$JOURNAL")
-    md5sum <<<"${MARK}api" | cut -c1-32 >"$WORLD/secrets"
-    printf '%sapi' "$MARK" | md5sum | cut -c1-32 >>"$WORLD/secrets"
-    printf '%s\n' "$MARK" 314159265358979 >>"$WORLD/secrets"
+    local said=("$WORLD"/{log,said,status,verify,pbxsim.out} "$STATE"/ledger.* "$JOURNAL") i
+    printf '%s\n' "$MARK" 314159265358979 >"$WORLD/secrets"
+    for ((i = 1; i <= TALLY[passwords]; i++)); do
+        printf '%sapi%d' "$MARK" "$i" | md5sum | cut -c1-32 >>"$WORLD/secrets"
+    done
     grep -alF -f "$WORLD/secrets" "${said[@]}" "$SPOOL"/reports/*.json "$SPOOL"/reports/*.html \
         "$SPOOL"/reports/*.results.csv | sed 's/^/secrets are in /'
     grep -alE '(^|[^0-9a-f])[0-9a-f]{32}([^0-9a-f]|$)' "${said[@]}" | sed 's/^/perhaps tokens are in /'
@@ -173,6 +174,7 @@ figures() {
             'restarts of the PBX' "${TALLY[restarts TERM]:-0} SIGTERM, ${TALLY[restarts KILL]:-0} SIGKILL" \
             'created before the faults were taken away' "$CREATED_BEFORE" \
             "operators' verbs" "${TALLY[status]:-0} status, ${TALLY[show]:-0} show, ${TALLY[verify]:-0} verify, ${TALLY[hold]:-0} hold, ${TALLY[release]:-0} release" \
+            'waits after two logins that were cut' "${TALLY[logins cut]:-0}, each ended by another password" \
             'held as deadly and released' "${TALLY[deadly]:-0}"
         # shellcheck disable=SC2016 # $ belongs to jq
         jq -nr --slurpfile journal "$JOURNAL" "$(cat tests/cases/lib/promises.jq)"'
