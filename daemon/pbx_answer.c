@@ -279,6 +279,12 @@ static void judge_old(enum wire_format format, const struct http_answer *from, s
         wire_read(format, from->body, from->len, &a->wire);
     a->verdict = a->wire.status == WIRE_SUCCESS ? PBX_OK : PBX_NOT_NOW;
     a->in_doubt = a->verdict != PBX_OK && from->end != HTTP_NOT_SENT;
+    if (a->wire.status != WIRE_FAILED)
+        return;
+    enum meaning meaning = meaning_of(a->wire.error_number);
+    a->in_doubt = meaning == MEANS_BUSY || meaning == MEANS_DOWN;
+    if (meaning == MEANS_BUSY) /* an apply is due all the same */
+        a->code = CODE_PBX + a->wire.error_number;
 }
 
 bool pbx_next(struct pbx *p, int64_t mono, struct pbx_answer *ret, bool *ret_found, struct fault *f)
