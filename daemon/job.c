@@ -340,7 +340,7 @@ int64_t job_due(const struct job *j)
     bool free_place = false;
     if (j->still.why[0])
         return j->still.until <= j->mono ? 0 : j->still.until - j->mono;
-    if (j->claims_pending || j->hinted || j->barrier)
+    if (j->barrier || (!j->stopping && (j->claims_pending || j->hinted)))
         return 0;
     for (size_t i = 0; i < WORKS_MOST; i++) {
         free_place = free_place || !j->works[i];
