@@ -45,12 +45,17 @@ void task_later(struct job *j, struct task *t, int64_t due)
         j->later_due = due;
 }
 
-void task_ready(struct job *j, struct task *t)
+static void ready_push(struct job *j, const struct task *t)
 {
     assert(j->ready_count < TASKS_MOST);
+    j->ready[(j->ready_head + j->ready_count++) % TASKS_MOST] = (size_t)(t - j->tasks);
+}
+
+void task_ready(struct job *j, struct task *t)
+{
     t->phase = TASK_READY;
     j->barrier = true; /* it may leave when that was passed */
-    j->ready[(j->ready_head + j->ready_count++) % TASKS_MOST] = (size_t)(t - j->tasks);
+    ready_push(j, t);
 }
 
 void task_drop(struct job *j, struct task *t)
@@ -443,16 +448,30 @@ int64_t delivery_due(const struct job *j)
 
 /* ---- stopping ---- */
 
+/* Takes an import's tasks out of the ring. The others keep their order, and those whose intent is
+ * on the disk may leave as before: this is done again and again while calls are awaited. */
+static bool withdraw_ready(struct job *j, struct work *w, struct fault *f)
+{
+    size_t count = j->ready_count;
+    size_t sealed = j->ready_sealed;
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++) {
+        struct task *t = ready_pop(j);
+        if (t->work != w) {
+            ready_push(j, t);
+            kept += i < sealed;
+        } else if (!task_withdraw(j, t, f)) {
+            return false;
+        }
+    }
+    j->ready_sealed = kept;
+    return true;
+}
+
 bool delivery_withdraw(struct job *j, struct work *w, struct fault *f)
 {
-    size_t left = j->ready_count;
-    while (left--) {
-        struct task *t = ready_pop(j);
-        if (t->work != w)
-            task_ready(j, t);
-        else if (!task_withdraw(j, t, f))
-            return false;
-    }
+    if (!withdraw_ready(j, w, f))
+        return false;
     for (size_t i = 0; i < TASKS_MOST && w->tasks; i++) {
         struct task *t = &j->tasks[i];
         if (t->phase != TASK_LATER || t->work != w)
