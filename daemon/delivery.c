@@ -437,6 +437,8 @@ bool delivery_send(struct job *j, struct fault *f)
 
 int64_t delivery_due(const struct job *j)
 {
+    if (j->stopping)
+        return CLOCK_NEVER; /* nothing leaves any more */
     bool queries_wait = j->lone || !pbx_room(j->pbx, j->mono);
     /* what is due and cannot leave is woken by an answer or by the PBX's own clock */
     int64_t due = j->later_due <= j->mono && queries_wait ? CLOCK_NEVER : j->later_due;
