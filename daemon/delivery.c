@@ -132,15 +132,16 @@ bool delivery_start(struct job *j, struct work *w, struct fault *f)
 
 /* ---- taking rows ---- */
 
-/* Whether an earlier unfinished import still has to send this number: then the row waits, in the
- * ledger, not in memory, since the other may be held for weeks. */
+/* Whether another import comes first with this number: then the row waits, in the ledger, not in
+ * memory, since the other may be held for weeks. */
 static bool pass_over(struct job *j, struct work *w, const struct ledger_row *row, bool *ret_pass,
                       struct fault *f)
 {
-    uint64_t earlier = 0;
-    if (!ledger_number_open(j->ledger, row->number, w->import.id, &earlier, f))
+    uint64_t first = 0;
+    bool half_way = row->state != ROW_PLANNED;
+    if (!ledger_number_open(j->ledger, row->number, w->import.id, half_way, &first, f))
         return false;
-    *ret_pass = earlier != 0;
+    *ret_pass = first != 0;
     if (*ret_pass)
         w->look = j->mono + AFTER_LOOK + (int64_t)++w->passed;
     return true;
@@ -187,7 +188,7 @@ static bool read_record(struct job *j, struct work *w, const struct ledger_row *
     return true;
 }
 
-/* A row whose number an earlier unfinished import still has to send waits for that one. Then, as
+/* A row with whose number another import comes first waits for that one. Then, as
  * for any number that was created since this import was planned, what became of it decides.
  * *ret_take is false when the row is not to be sent now. */
 static bool take_mixed(struct job *j, struct work *w, struct ledger_row *row, bool *ret_take,
@@ -236,7 +237,7 @@ static bool take_rows(struct job *j, struct work *w, size_t room, size_t *ret_ta
     unsigned states = w->recovered ? 1u << ROW_PLANNED : STATES_OPEN;
     if (room > TAKE_MOST)
         room = TAKE_MOST;
-    if (!ledger_any_earlier(j->ledger, w->import.id, &w->mixed, f))
+    if (!ledger_any_other(j->ledger, w->import.id, &w->mixed, f))
         return false;
     w->mixed = w->mixed || j->created - w->created != w->others_created;
     if (!ledger_rows(j->ledger, w->import.id, w->cursor, states, rows, room, &count, f))

@@ -122,15 +122,17 @@ bool ledger_rows_turn(struct ledger *l, uint64_t id, enum row_state from, enum r
 bool ledger_rows_again(struct ledger *l, uint64_t id, struct fault *f);
 bool ledger_counts(struct ledger *l, uint64_t id, struct ledger_counts *ret, struct fault *f);
 
-/* Id of the earliest unfinished import before `before` that still has a row with this number to
- * be sent; 0 when there is none. */
-bool ledger_number_open(struct ledger *l, const char *number, uint64_t before, uint64_t *ret,
-                        struct fault *f);
+/* Id of the import that a row of import `id` with this number is to wait for; 0 when there is none.
+ * That is an earlier one that still has the number to be sent, or a later one that has got half way
+ * with it already (the earlier one was retried or released, or took longer to be read). A row that
+ * is half way itself waits for earlier ones alone that are so too: nobody waits in a circle. */
+bool ledger_number_open(struct ledger *l, const char *number, uint64_t id, bool half_way,
+                        uint64_t *ret, struct fault *f);
 
-/* Whether there is an earlier unfinished import at all, so that ledger_number_open may find one;
+/* Whether there is another unfinished import at all, so that ledger_number_open may find one;
  * and whether anything was created on this PBX, so that ledger_made_get may. For asking once where
  * there are many rows. */
-bool ledger_any_earlier(struct ledger *l, uint64_t before, bool *ret, struct fault *f);
+bool ledger_any_other(struct ledger *l, uint64_t id, bool *ret, struct fault *f);
 bool ledger_any_made(struct ledger *l, int64_t pbx, bool *ret, struct fault *f);
 
 /* The memory of what this daemon created: per PBX and number a keyed digest of the content. */

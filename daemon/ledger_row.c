@@ -185,16 +185,18 @@ bool ledger_counts(struct ledger *l, uint64_t id, struct ledger_counts *ret, str
     return true;
 }
 
-bool ledger_number_open(struct ledger *l, const char *number, uint64_t before, uint64_t *ret,
-                        struct fault *f)
+bool ledger_number_open(struct ledger *l, const char *number, uint64_t id, bool half_way,
+                        uint64_t *ret, struct fault *f)
 {
-    static const char text[] =
-        "SELECT min(import) FROM row WHERE number=?1 AND state=0 AND import<?2";
-    struct sql_query *q = sql_query(l->sql, text, f);
+    static const char fresh[] = "SELECT min(import) FROM row WHERE number=?1 AND state=0 AND "
+                                "(import<?2 OR (import>?2 AND step>0))";
+    static const char half[] =
+        "SELECT min(import) FROM row WHERE number=?1 AND state=0 AND import<?2 AND step>0";
+    struct sql_query *q = sql_query(l->sql, half_way ? half : fresh, f);
     if (!q)
         return false;
     sql_bind_text(q, 1, number);
-    sql_bind_int(q, 2, (int64_t)before);
+    sql_bind_int(q, 2, (int64_t)id);
     bool row = false;
     if (!sql_next(q, &row, f))
         return false;
@@ -217,11 +219,11 @@ static bool any(struct ledger *l, const char *text, int64_t value, bool *ret, st
     return true;
 }
 
-bool ledger_any_earlier(struct ledger *l, uint64_t before, bool *ret, struct fault *f)
+bool ledger_any_other(struct ledger *l, uint64_t id, bool *ret, struct fault *f)
 {
     /* claimed, planned, sending, held */
-    static const char text[] = "SELECT 1 FROM import WHERE id<?1 AND state IN (0,1,2,4) LIMIT 1";
-    return any(l, text, (int64_t)before, ret, f);
+    static const char text[] = "SELECT 1 FROM import WHERE id<>?1 AND state IN (0,1,2,4) LIMIT 1";
+    return any(l, text, (int64_t)id, ret, f);
 }
 
 bool ledger_any_made(struct ledger *l, int64_t pbx, bool *ret, struct fault *f)

@@ -370,10 +370,17 @@ static void cleared_rows_are_gone(void **state)
     assert_true(ledger_row_add(ledger, 7, &row, NULL));
 }
 
-static uint64_t open_in(const char *number, uint64_t before)
+static uint64_t open_in(const char *number, uint64_t import)
 {
     uint64_t id = 99;
-    assert_true(ledger_number_open(ledger, number, before, &id, NULL));
+    assert_true(ledger_number_open(ledger, number, import, false, &id, NULL));
+    return id;
+}
+
+static uint64_t half_way_in(const char *number, uint64_t import)
+{
+    uint64_t id = 99;
+    assert_true(ledger_number_open(ledger, number, import, true, &id, NULL));
     return id;
 }
 
@@ -402,6 +409,13 @@ static void an_open_number_is_found_in_the_earliest_import(void **state)
     assert_int_equal(open_in("02002", 9), 4);
     assert_int_equal(open_in("2004", 9), 0);
     assert_int_equal(open_in("", 9), 0);
+    /* who comes later waits for who is half way, and not the other way round */
+    assert_int_equal(open_in("2002", 1), 2);
+    assert_int_equal(open_in("2003", 3), 4);
+    assert_int_equal(half_way_in("2002", 1), 0);
+    assert_int_equal(half_way_in("2002", 2), 0);
+    assert_int_equal(half_way_in("2002", 3), 2);
+    assert_int_equal(half_way_in("2003", 4), 0);
 
     struct ledger_row done = {.row = 2, .state = ROW_CREATED};
     assert_true(ledger_row_set(ledger, 2, &done, NULL));
