@@ -88,8 +88,12 @@ bool job_release(struct job *j, uint64_t id, struct fault *f)
         return refuse(&i, "released", f);
     if (!is_aside(j, &i, f))
         return false;
-    if (i.code == CODE_PBX_CHANGED)
+    if (i.code == CODE_PBX_CHANGED) {
         i.pbx = 0; /* the one that is configured when it goes on */
+        /* what the other PBX refused this one may take */
+        if (!ledger_rows_turn(j->ledger, id, ROW_REFUSED, ROW_PLANNED, CODE_NONE, 0, f))
+            return false;
+    }
     log_info(id, "released by an operator");
     go_on(&i, i.resume);
     return put_back(j, &i, f);
