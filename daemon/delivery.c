@@ -453,7 +453,7 @@ int64_t delivery_due(const struct job *j)
 
 /* Takes an import's tasks out of the ring. The others keep their order, and those whose intent is
  * on the disk may leave as before: this is done again and again while calls are awaited. */
-static bool withdraw_ready(struct job *j, struct work *w, struct fault *f)
+static bool withdraw_ready(struct job *j, const struct work *w, struct fault *f)
 {
     size_t count = j->ready_count;
     size_t sealed = j->ready_sealed;

@@ -2,6 +2,7 @@
 /* NAME main: options, signals, and the loop: wait - signals - hints - operators - turn. */
 #include <errno.h>
 #include <getopt.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/prctl.h>
@@ -24,6 +25,8 @@
 #define EXIT_TROUBLE 2 /* could not run, or something is left */
 #define FDS_MOST     64
 #define STATUS_EVERY 1000  /* ms */
+#define OPEN_EVERY   50    /* ms between tries to get the ledger */
+#define OPEN_TIME    1000  /* ms of trying */
 #define POLL_EVERY   60000 /* ms, where [spool] rescan says nothing and there is no watch */
 
 struct options {
@@ -278,12 +281,24 @@ static int run(struct daemon *d)
     }
 }
 
+/* An operator's tool that acts without a daemon has the ledger for a moment: worth a second. */
+static bool open_job(struct daemon *d, struct fault *f)
+{
+    struct pollfd signals = {.fd = d->signals, .events = POLLIN}; /* which end the trying */
+    int64_t end = clock_mono() + OPEN_TIME;
+    while (!job_open(d->config, true, &d->job, f)) {
+        if (f->error != EWOULDBLOCK || clock_mono() >= end || poll(&signals, 1, OPEN_EVERY) != 0)
+            return false;
+    }
+    return true;
+}
+
 static bool open_all(struct daemon *d, struct fault *f)
 {
     d->signals = open_signals();
     if (d->signals < 0)
         return fault_set(f, FAULT_IO, errno, "signalfd");
-    if (!job_open(d->config, true, &d->job, f))
+    if (!open_job(d, f))
         return false;
     return control_open(d->config->state.directory, &d->control, f);
 }

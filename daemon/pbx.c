@@ -15,8 +15,10 @@
 #define HICCUP_PROBES 4
 #define HICCUP_TIME   3000
 /* So many logins may leave without an answer that the ledger knows of, over any number of kills,
- * before the next one waits: one refused login more or less does not lock us out. */
-#define LOGINS_OPEN_MOST 2
+ * before the next one waits; more where these credentials were accepted before, since then they
+ * are hardly refused. The fifth refusal locks out. */
+#define LOGINS_OPEN_MOST     2
+#define LOGINS_ACCEPTED_MOST 4
 
 static const char locked_out[] =
     "the PBX has locked us out after failed logins; waiting for ten minutes";
@@ -110,8 +112,12 @@ static bool recall_logins(struct pbx *p, const char *digest, struct fault *f)
     char *end = note;
     bool same = strncmp(note, digest, strlen(digest)) == 0;
     p->logins_open = same ? strtoll(note + strlen(digest), &end, 10) : 0;
-    if (p->logins_open >= LOGINS_OPEN_MOST)
-        lock_until(p, strtoll(end, NULL, 10) + LOCKOUT,
+    int64_t cut = strtoll(end, NULL, 10);
+    if (!ledger_note_get(p->ledger, "accepted-login", note, f))
+        return false;
+    bool accepted = strcmp(note, digest) == 0;
+    if (p->logins_open >= (accepted ? LOGINS_ACCEPTED_MOST : LOGINS_OPEN_MOST))
+        lock_until(p, cut + LOCKOUT,
                    "the last logins were cut off before they were answered; waiting for ten "
                    "minutes, lest the PBX locks us out");
     return true;
@@ -418,6 +424,13 @@ bool pbx_note_locked(struct pbx *p, int64_t mono, struct fault *f)
     p->locked_why = locked_out;
     snprintf(until, sizeof until, "%lld", (long long)(clock_wall() + LOCKOUT));
     return ledger_note_put(p->ledger, "locked-out-until", until, f);
+}
+
+bool pbx_note_accepted(struct pbx *p, struct fault *f)
+{
+    char digest[DIGEST_HEX];
+    credentials_digest(p, digest);
+    return ledger_note_put(p->ledger, "accepted-login", digest, f);
 }
 
 bool pbx_note_answered(struct pbx *p, struct fault *f)

@@ -268,6 +268,8 @@ static bool session_hears(struct pbx *p, struct pbx_answer *a, struct fault *f)
     p->logging_in = false;
     if (a->verdict == PBX_OK)
         pbx_session(p, a->wire.token);
+    if (a->verdict == PBX_OK && !pbx_note_accepted(p, f))
+        return false;
     return pbx_note_answered(p, f);
 }
 

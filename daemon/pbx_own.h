@@ -72,6 +72,7 @@ int64_t pbx_back_off(const struct pbx *p);
 /* Keep in the ledger, for restarts, that these credentials were refused; that we are locked out. */
 bool pbx_note_refused(struct pbx *p, struct fault *f);
 bool pbx_note_locked(struct pbx *p, int64_t mono, struct fault *f);
+bool pbx_note_accepted(struct pbx *p, struct fault *f); /* and that they were accepted */
 /* A login has been answered, or is known not to have left. */
 bool pbx_note_answered(struct pbx *p, struct fault *f);
 /* Whether queries work; `lost` is the wall clock since when they do not any more, or 0. */

@@ -59,10 +59,14 @@ static bool take_lock(struct spool *s, struct fault *f)
     s->lock = openat(s->fds[SPOOL_WORK], ".lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (s->lock < 0)
         return fault_set(f, FAULT_IO, errno, "open '%s/.lock'", s->paths[SPOOL_WORK]);
-    if (flock(s->lock, LOCK_EX | LOCK_NB) != 0)
-        return fault_set(f, FAULT_IO, errno == EWOULDBLOCK ? 0 : errno,
-                         "another process has the spool '%s'", s->paths[SPOOL_INCOMING]);
-    return true;
+    if (flock(s->lock, LOCK_EX | LOCK_NB) == 0)
+        return true;
+    int error = errno;
+    fault_set(f, FAULT_IO, error == EWOULDBLOCK ? 0 : error, "another process has the spool '%s'",
+              s->paths[SPOOL_INCOMING]);
+    if (f)
+        f->error = error;
+    return false;
 }
 
 static bool open_folders(struct spool *s, const struct config *c, struct fault *f)

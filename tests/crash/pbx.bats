@@ -154,7 +154,9 @@ add number=2018 times=1 : raw-before=HTTP/1.1\s200\sOK\r\nContent-Type:\stext/ht
 
 @test "look-ups that cannot be read say nothing: nothing is sent again before one can be" {
     local format n odd
+    # shellcheck disable=SC2034 # read through the name odd
     local -a json=('"2001"' 5 true '["2001"]' '[null]' '[{"name":"x"}]' '{"list":[]}')
+    # shellcheck disable=SC2034
     local -a xml=(2001 '<x>2001</x>' '<x><y>z</y></x>')
     for format in json xml; do
         local -n odd="$format"
@@ -246,10 +248,27 @@ logins() {
     run -2 daemon_once # nor does a timer
     is "$(logins)" 2
     is "$(journal 'select(.call == "login") | .errno' | xargs)" "20003 20003"
-    printf 'secret\n' >"$WORLD/password"
+    cp "$WORLD/pbx-password" "$WORLD/password"
     daemon_once
     is "$(report in.csv .counts.created)" 4
     is "$(logins)" 3
+}
+
+@test "a password that was accepted before: three logins cut off by kills do not make it wait" {
+    local life
+    pbxsim_start --fault 'login n=2-4 : latency-after=60000'
+    conf_write
+    drop <(records 2001 2002) in.csv
+    daemon_once
+    drop <(records 2003 2004) more.csv
+    for life in 2 3 4; do
+        daemon_start
+        lib_until eval '[ "$(logins)" = '"$life"' ]'
+        daemon_kill
+    done
+    daemon_once
+    is "$(report more.csv .counts.created)" 2
+    is "$(logins)" 5
 }
 
 @test "a wrong password, refused while it runs: one login over restarts, timers and kills" {
@@ -267,7 +286,7 @@ logins() {
         run -2 daemon_once
     done
     is "$(logins)" 1
-    printf 'secret\n' >"$WORLD/password"
+    cp "$WORLD/pbx-password" "$WORLD/password"
     daemon_once
     is "$(report in.csv .counts.created)" 4
     is "$(logins)" 2

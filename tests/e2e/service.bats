@@ -265,6 +265,15 @@ is_state() {
     wait_report in.csv
 }
 
+@test "a daemon that starts while the tool has the ledger waits a moment" {
+    pbxsim_start
+    conf_write
+    daemon_once
+    "${UNPRIVILEGED[@]}" flock "$STATE/ledger.lock" sleep 0.5 3>&- &
+    lib_until eval '! flock -n "$STATE/ledger.lock" true'
+    daemon_once
+}
+
 @test "the password is in no process list" {
     pbxsim_start
     conf_write

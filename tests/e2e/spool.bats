@@ -160,7 +160,7 @@ asked() {
     # another folder under its name
     mkdir "$SPOOL/new"
     records 2002 2002 >"$SPOOL/new/second.csv"
-    mv "$SPOOL/incoming" "$SPOOL/old" && mv "$SPOOL/new" "$SPOOL/incoming"
+    mv -T "$SPOOL/incoming" "$SPOOL/old" && mv -T "$SPOOL/new" "$SPOOL/incoming"
     [ -z "${UNPRIVILEGED[*]}" ] || chown -R nobody:nogroup "$SPOOL"
     wait_report second.csv
     is "$(created)" "2001 2002"
