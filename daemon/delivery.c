@@ -350,8 +350,8 @@ static bool wants_query(const struct task *t)
     return t->phase == TASK_LATER && (t->row.state == ROW_DOUBT || t->row.state == ROW_REFUSED);
 }
 
-/* One query for up to QUERY_MOST due tasks. */
-static void send_query(struct job *j, size_t from)
+/* One query for up to QUERY_MOST due tasks, of the `left` ones that lie at `from` and behind. */
+static void send_query(struct job *j, size_t from, size_t left)
 {
     size_t slot = 0;
     while (j->query[slot].count)
@@ -360,8 +360,9 @@ static void send_query(struct job *j, size_t from)
 
     struct query *q = &j->query[slot];
     struct buf numbers = {0};
-    for (size_t i = from; i < TASKS_MOST && q->count < QUERY_MOST; i++) {
+    for (size_t i = from; i < TASKS_MOST && left && q->count < QUERY_MOST; i++) {
         struct task *t = &j->tasks[i];
+        left -= t->phase != TASK_FREE;
         if (!wants_query(t) || t->due > j->mono || (t->alone && q->count))
             continue;
         if (q->count)
@@ -383,8 +384,10 @@ static bool send_later(struct job *j, struct fault *f)
     if (j->mono < j->later_due)
         return true;
     j->later_due = CLOCK_NEVER;
-    for (size_t i = 0; i < TASKS_MOST && j->tasks_count; i++) {
+    size_t left = j->tasks_count; /* of those not seen yet */
+    for (size_t i = 0; i < TASKS_MOST && left; i++) {
         struct task *t = &j->tasks[i];
+        left -= t->phase != TASK_FREE;
         if (t->phase != TASK_LATER)
             continue;
         if (t->due <= j->mono && wants_query(t)) {
@@ -394,7 +397,7 @@ static bool send_later(struct job *j, struct fault *f)
                 continue;
             }
             if (pbx_room(j->pbx, j->mono) && !j->stopping && !j->lone)
-                send_query(j, i);
+                send_query(j, i, left + 1);
         } else if (t->due <= j->mono) {
             task_ready(j, t);
         }
