@@ -2,7 +2,7 @@
 /* NAME main: sim FROM COUNT lives through seeds, in a process for each processor; sim SEED through
  * one, telling what happens.
  *
- * The last line is `N passed, N failed`, counted in blocks of a hundred seeds. */
+ * The last line is `N passed, N failed`, counted in blocks of fifty seeds. */
 #include <stdio.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -10,7 +10,7 @@
 
 #include "sim.h"
 
-#define BLOCK       100
+#define BLOCK       50
 #define FAILED_MOST 10 /* seeds that are named */
 #define WORKERS     2
 
