@@ -277,12 +277,13 @@ void watch_retried(const struct drop *d)
 }
 
 /* An operator lets it go on with another PBX: what may have become of it on the first one is
- * not looked at any more. */
+ * not looked at any more, and the second one is asked instead. */
 void watch_released(const struct drop *d)
 {
     for (size_t r = 0; r < d->count; r++) {
         struct extension *e = &world->boxes[1 - world->box].extensions[d->rows[r].number];
         e->doubt = false;
         e->made = false;
+        world->boxes[world->box].extensions[d->rows[r].number].ever_doubted = true;
     }
 }
