@@ -52,7 +52,7 @@ void trace(const char *format, ...)
     fputc('\n', stderr);
 }
 
-static void keep_broken(const char *format, va_list args)
+static void PRINTF_LIKE(1, 0) keep_broken(const char *format, va_list args)
 {
     if (!world->broken[0])
         vsnprintf(world->broken, sizeof world->broken, format, args);
