@@ -160,8 +160,8 @@ asked() {
     # another folder under its name
     mkdir "$SPOOL/new"
     records 2002 2002 >"$SPOOL/new/second.csv"
-    mv -T "$SPOOL/incoming" "$SPOOL/old" && mv -T "$SPOOL/new" "$SPOOL/incoming"
     [ -z "${UNPRIVILEGED[*]}" ] || chown -R nobody:nogroup "$SPOOL"
+    mv -T "$SPOOL/incoming" "$SPOOL/old" && mv -T "$SPOOL/new" "$SPOOL/incoming"
     wait_report second.csv
     is "$(created)" "2001 2002"
     is "$(kill -0 "$DAEMON_PID" && echo runs)" runs
