@@ -153,7 +153,7 @@ help:
 	@echo 'make deps      install the packages that the build needs (deps-check, deps-all: tests)'
 	@echo 'make demo      import the samples into a simulated PBX and show what became of them'
 	@echo 'make check     unit, case and end-to-end tests'
-	@echo 'make check-all both compilers, sanitizers, valgrind, lint'
+	@echo 'make check-all all of it: both compilers, sanitizers, deaths, faults, fuzzing, lint'
 	@echo 'make crash     death at every step of every scenario, with and without loss of power'
 	@echo 'make faults    failure of every system call of every scenario'
 	@echo 'make fuzz      SECONDS=30 TARGET=: made-up inputs for what reads files and answers'
