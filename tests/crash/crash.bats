@@ -48,8 +48,10 @@ release_deadly() {
     local round
     for round in {1..12}; do
         daemon_start
-        # each time a little later: while it opens, claims, reads, sends, looks up, reports
+        # each time a little later: while it opens, claims, reads, sends, looks up, reports; and now
+        # and then so late that its login was answered, since too many that were not make it wait
         sleep "0.$(printf '%03d' $((round * 11)))"
+        [ $((round % 3)) != 1 ] || lib_until asked $((round * 12))
         daemon_kill
         [ "$round" != 4 ] || drop <(records 2121 2180) c.csv
     done

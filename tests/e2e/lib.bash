@@ -20,7 +20,7 @@ PBX_PASSWORD='Pbx-pw83!q'
 SECRETS=("$PBX_PASSWORD" "$(printf '%s' "$PBX_PASSWORD" | md5sum | cut -c 1-32)" Aa1bcdefgh)
 
 # Waits end after this many seconds: long, since valgrind and sanitizers are slow.
-LIB_PATIENCE=60
+LIB_PATIENCE=180
 
 lib_setup() {
     ROOT="$(realpath "$BATS_TEST_DIRNAME/../..")"

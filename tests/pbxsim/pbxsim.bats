@@ -148,13 +148,13 @@ END
 }
 
 @test "tokens: use renews the life, an expired one stays known as expired" {
-    start --token-life 1
+    start --token-life 4
     login
-    end=$(($(date +%s%N) + 1200000000))
+    end=$(($(date +%s%N) + 4800000000))
     while [ "$(date +%s%N)" -lt "$end" ]; do
         is "$(post heartbeat '{}')" "$SUCCESS"
     done
-    sleep 1.05
+    sleep 4.05
     is "$(post heartbeat '{}')" "$(failed 20006)"
     is "$(post heartbeat '{}')" "$(failed 20006)"
 }
