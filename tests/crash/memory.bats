@@ -36,6 +36,8 @@ END
 
 @test "an import leaves no password in memory" {
     [ "$(id -u)" = 0 ] || skip "only root may read another process's memory"
+    # a sanitizer keeps copies of its own: of arguments, of what was freed, of stacks
+    ! nm -D "$BIN/extspoold" | grep -qi asan || skip "not with a sanitizer"
     pbxsim_start
     conf_write
     daemon_start
