@@ -6,14 +6,6 @@
 bats_require_minimum_version 1.5.0
 load ../e2e/lib
 
-setup() {
-    lib_setup
-}
-
-teardown() {
-    lib_teardown
-}
-
 # How often a text occurs in the daemon's writable memory.
 in_memory() { # TEXT
     python3 - "$DAEMON_PID" "$1" <<'END'

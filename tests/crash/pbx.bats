@@ -7,14 +7,6 @@
 bats_require_minimum_version 1.5.0
 load ../e2e/lib
 
-setup() {
-    lib_setup
-}
-
-teardown() {
-    lib_teardown
-}
-
 # What the PBX's journal must not show; nothing when all is well.
 breaches() {
     jq -nr --argjson first 5 --slurpfile journal "$PBX_JOURNAL" \

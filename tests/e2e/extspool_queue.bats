@@ -6,14 +6,6 @@
 bats_require_minimum_version 1.5.0
 load lib
 
-setup() {
-    lib_setup
-}
-
-teardown() {
-    lib_teardown
-}
-
 # state ID: what status says of an import.
 state() {
     extspool status --json | jq -r --arg id "$(printf '%06d' "$1")" \

@@ -3,8 +3,9 @@
 # What end-to-end tests share: a PBX simulator, a spool and a daemon in a folder of their own.
 #
 #   load lib
-#   setup() { lib_setup; }
-#   teardown() { lib_teardown; }
+#
+# A file of tests that needs more than lib_setup and lib_teardown has a setup and a teardown of its
+# own, which call them.
 #
 # The daemon and the tool run without privileges, also where the tests run as root: otherwise no
 # test of permissions could fail. The programs are copied beside the test's files, since a user
@@ -56,6 +57,14 @@ lib_teardown() {
     pbxsim_stop
     [ ! -e "$LOG" ] || cat "$LOG"
     ! lib_secrets_shown
+}
+
+setup() {
+    lib_setup
+}
+
+teardown() {
+    lib_teardown
 }
 
 # Secrets in what the daemon and the tool have written, bar originals, rejects and the folder

@@ -6,14 +6,6 @@
 bats_require_minimum_version 1.5.0
 load lib
 
-setup() {
-    lib_setup
-}
-
-teardown() {
-    lib_teardown
-}
-
 asked() {
     [ "$(grep -c '"call":"add"' "$PBX_JOURNAL")" -ge "$1" ]
 }

@@ -45,7 +45,7 @@ struct server {
 
 static void die(const char *what)
 {
-    fprintf(stderr, "stub: %s: %s\n", what, strerror(errno));
+    fprintf(stderr, "sink: %s: %s\n", what, strerror(errno));
     exit(2);
 }
 
@@ -195,7 +195,7 @@ int main(int argc, char **argv)
 {
     static struct server s;
     if (argc != 2) {
-        fputs("usage: stub LATENCY-MS\n"
+        fputs("usage: sink LATENCY-MS\n"
               "Answers on a free port of loopback, which it prints.\n",
               stderr);
         return 2;
