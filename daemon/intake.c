@@ -191,6 +191,8 @@ static bool header_read(struct job *j, struct work *w, struct fault *f)
     if (!rows_next(w->rows, &header, f))
         return false;
     w->import.header_line = header.line;
+    w->import.header_rows = 1;
+    w->import.quote = '"';
     w->import.header_offset = header.offset;
     if (header.kind != ROW_KIND_RECORD) {
         reject_header(j, w, &header);

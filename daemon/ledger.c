@@ -16,7 +16,7 @@
 #include "clock.h"
 #include "fsio.h"
 
-#define LEDGER_VERSION 2
+#define LEDGER_VERSION 3
 #define NOTE_FRESH     "fresh"
 
 /* row: n counts from 1 after the header. state is the outcome, or 0 while the row is open; step is
@@ -49,7 +49,20 @@ static const char version_2[] =
     "ALTER TABLE import ADD COLUMN max_record INTEGER NOT NULL DEFAULT 1048576;"
     "ALTER TABLE import ADD COLUMN max_columns INTEGER NOT NULL DEFAULT 16384;";
 
-static const char *const upgrades[LEDGER_VERSION] = {version_1, version_2};
+/* pool: the number that a person (by a keyed digest of what identifies him) was given on a PBX. */
+static const char version_3[] =
+    "ALTER TABLE import ADD COLUMN quote INTEGER NOT NULL DEFAULT 34;"
+    "ALTER TABLE import ADD COLUMN separator INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE import ADD COLUMN choices TEXT;"
+    "ALTER TABLE import ADD COLUMN profile_named INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE import ADD COLUMN profile_digest TEXT;"
+    "ALTER TABLE import ADD COLUMN header_rows INTEGER NOT NULL DEFAULT 1;"
+    "ALTER TABLE import ADD COLUMN secrets INTEGER NOT NULL DEFAULT 0;"
+    "CREATE INDEX import_digest ON import(sha256);"
+    "CREATE TABLE pool(pbx INTEGER, key BLOB, number TEXT NOT NULL, PRIMARY KEY(pbx, key),"
+    " UNIQUE(pbx, number)) STRICT, WITHOUT ROWID;";
+
+static const char *const upgrades[LEDGER_VERSION] = {version_1, version_2, version_3};
 
 static bool read_version(struct sql *sql, int64_t *ret, struct fault *f)
 {

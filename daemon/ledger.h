@@ -13,9 +13,10 @@
 
 struct ledger;
 
-#define LEDGER_NAME   256
-#define LEDGER_NUMBER RECORD_NUMBER
-#define LEDGER_REASON 256
+#define LEDGER_NAME    256
+#define LEDGER_NUMBER  RECORD_NUMBER
+#define LEDGER_REASON  256
+#define LEDGER_CHOICES 1024
 
 /* One import. Fixed-size texts are NUL-terminated. Times are wall-clock milliseconds, 0 = not yet.
  */
@@ -35,13 +36,19 @@ struct import {
     char encoding[16];
     bool bom;
     char delimiter;
+    char quote;                   /* around cells */
+    bool separator;               /* a line sep=X stood on top */
+    char choices[LEDGER_CHOICES]; /* what was found out about the file, and why; see dialect.h */
     char profile[64];
-    char schema[DIGEST_HEX]; /* digest of the schema it was planned with (kept in state/) */
-    int64_t pbx;             /* ledger_pbx id that it was planned for; 0 = none was configured */
-    uint64_t header_line;    /* where the header stands, and where the records begin */
+    bool profile_named;              /* by its folder or the configuration, not recognised */
+    char profile_digest[DIGEST_HEX]; /* of the profile's text (kept in state/); "" none */
+    char schema[DIGEST_HEX];         /* of the schema it was planned with (kept in state/) */
+    int64_t pbx;          /* ledger_pbx id that it was planned for; 0 = none was configured */
+    uint64_t header_line; /* where the header stands, and where the records begin */
     uint64_t header_offset;
     uint64_t data_offset;
     uint64_t data_line;
+    uint64_t header_rows;             /* lines of headings: 1, or 2 where labels follow keys */
     uint64_t columns;                 /* cells in the header */
     uint64_t max_record, max_columns; /* [import]'s limits of a record that it was read with */
     uint64_t rows;                    /* planned: known when planning ended */
@@ -51,6 +58,7 @@ struct import {
     char reason[LEDGER_REASON]; /* the same in words */
     enum import_state resume;   /* what a release goes on to */
     bool doubted;               /* the ledger that knew what became of its rows is lost */
+    bool secrets;               /* some of its cells are generated: there is a key of its own */
 };
 
 struct ledger_row {

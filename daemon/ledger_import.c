@@ -16,24 +16,52 @@ static const struct {
     {                                                                                              \
         kind, offsetof(struct import, name), sizeof(((struct import *)0)->name)                    \
     }
-    MEMBER(KIND_U64, id),          MEMBER(KIND_INT, state),       MEMBER(KIND_BOOL, filed),
-    MEMBER(KIND_BOOL, cancelling), MEMBER(KIND_BOOL, apply),      MEMBER(KIND_TEXT, name),
-    MEMBER(KIND_TEXT, stem),       MEMBER(KIND_TEXT, file),       MEMBER(KIND_U64, bytes),
-    MEMBER(KIND_TEXT, sha256),     MEMBER(KIND_TEXT, encoding),   MEMBER(KIND_BOOL, bom),
-    MEMBER(KIND_CHAR, delimiter),  MEMBER(KIND_TEXT, profile),    MEMBER(KIND_TEXT, schema),
-    MEMBER(KIND_I64, pbx),         MEMBER(KIND_U64, header_line), MEMBER(KIND_U64, header_offset),
-    MEMBER(KIND_U64, data_offset), MEMBER(KIND_U64, data_line),   MEMBER(KIND_U64, columns),
-    MEMBER(KIND_U64, rows),        MEMBER(KIND_I64, started),     MEMBER(KIND_I64, finished),
-    MEMBER(KIND_INT, deaths),      MEMBER(KIND_INT, code),        MEMBER(KIND_TEXT, reason),
-    MEMBER(KIND_INT, resume),      MEMBER(KIND_BOOL, doubted),    MEMBER(KIND_U64, max_record),
+    MEMBER(KIND_U64, id),
+    MEMBER(KIND_INT, state),
+    MEMBER(KIND_BOOL, filed),
+    MEMBER(KIND_BOOL, cancelling),
+    MEMBER(KIND_BOOL, apply),
+    MEMBER(KIND_TEXT, name),
+    MEMBER(KIND_TEXT, stem),
+    MEMBER(KIND_TEXT, file),
+    MEMBER(KIND_U64, bytes),
+    MEMBER(KIND_TEXT, sha256),
+    MEMBER(KIND_TEXT, encoding),
+    MEMBER(KIND_BOOL, bom),
+    MEMBER(KIND_CHAR, delimiter),
+    MEMBER(KIND_TEXT, profile),
+    MEMBER(KIND_TEXT, schema),
+    MEMBER(KIND_I64, pbx),
+    MEMBER(KIND_U64, header_line),
+    MEMBER(KIND_U64, header_offset),
+    MEMBER(KIND_U64, data_offset),
+    MEMBER(KIND_U64, data_line),
+    MEMBER(KIND_U64, columns),
+    MEMBER(KIND_U64, rows),
+    MEMBER(KIND_I64, started),
+    MEMBER(KIND_I64, finished),
+    MEMBER(KIND_INT, deaths),
+    MEMBER(KIND_INT, code),
+    MEMBER(KIND_TEXT, reason),
+    MEMBER(KIND_INT, resume),
+    MEMBER(KIND_BOOL, doubted),
+    MEMBER(KIND_U64, max_record),
     MEMBER(KIND_U64, max_columns),
+    MEMBER(KIND_CHAR, quote),
+    MEMBER(KIND_BOOL, separator),
+    MEMBER(KIND_TEXT, choices),
+    MEMBER(KIND_BOOL, profile_named),
+    MEMBER(KIND_TEXT, profile_digest),
+    MEMBER(KIND_U64, header_rows),
+    MEMBER(KIND_BOOL, secrets),
 #undef MEMBER
 };
 
 #define MEMBER_NAMES                                                                               \
     "id,state,filed,cancelling,apply,name,stem,file,bytes,sha256,encoding,bom,delimiter,profile,"  \
     "schema,pbx,header_line,header_offset,data_offset,data_line,columns,rows,started,finished,"    \
-    "deaths,code,reason,resume,doubted,max_record,max_columns"
+    "deaths,code,reason,resume,doubted,max_record,max_columns,quote,separator,choices,"            \
+    "profile_named,profile_digest,header_rows,secrets"
 
 static void import_bind(struct sql_query *q, const struct import *i)
 {
@@ -94,7 +122,7 @@ static void import_fetch(struct sql_query *q, struct import *i)
 bool ledger_import_set(struct ledger *l, const struct import *i, struct fault *f)
 {
     static const char text[] = "REPLACE INTO import(" MEMBER_NAMES ") VALUES(?,?,?,?,?,?,?,?,?,?,?,"
-                               "?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
+                               "?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
     if (!ledger_change(l, f))
         return false;
     struct sql_query *q = sql_query(l->sql, text, f);

@@ -178,6 +178,15 @@ static void brings_an_older_version_up_to_date(void **state)
                          "ALTER TABLE import DROP COLUMN doubted;"
                          "ALTER TABLE import DROP COLUMN max_record;"
                          "ALTER TABLE import DROP COLUMN max_columns;"
+                         "ALTER TABLE import DROP COLUMN quote;"
+                         "ALTER TABLE import DROP COLUMN separator;"
+                         "ALTER TABLE import DROP COLUMN choices;"
+                         "ALTER TABLE import DROP COLUMN profile_named;"
+                         "ALTER TABLE import DROP COLUMN profile_digest;"
+                         "ALTER TABLE import DROP COLUMN header_rows;"
+                         "ALTER TABLE import DROP COLUMN secrets;"
+                         "DROP INDEX import_digest;"
+                         "DROP TABLE pool;"
                          "INSERT INTO import(id, name, rows) VALUES(7, 'old.csv', 3);"
                          "PRAGMA user_version=1",
                          NULL));
@@ -188,6 +197,8 @@ static void brings_an_older_version_up_to_date(void **state)
     assert_int_equal(read.rows, 3);
     assert_int_equal(read.max_record, 1024 * 1024);
     assert_int_equal(read.max_columns, 16384);
+    assert_int_equal(read.quote, '"');
+    assert_int_equal(read.header_rows, 1);
 }
 
 static void says_why_it_cannot_be_opened(void **state)
