@@ -50,7 +50,9 @@
     X(36, CODE_SAME_REFUSAL, "same-refusal", "the PBX refuses every row for the same reason")      \
     X(37, CODE_DEADLY_FILE, "deadly-file", "the daemon died twice while it worked on this file")   \
     X(38, CODE_UNREADABLE, "unreadable", "the file cannot be read")                                \
-    X(39, CODE_LEDGER_LOST, "ledger-lost", "the ledger that knew why it is held is lost")
+    X(39, CODE_LEDGER_LOST, "ledger-lost", "the ledger that knew why it is held is lost")          \
+    X(40, CODE_VALUE_CHANGED, "value-changed", "the profile changed this value")                   \
+    X(41, CODE_PROFILE_UNKNOWN, "profile-unknown", "there is no mapping profile of this name")
 
 enum code {
 #define X(number, name, text, meaning) name = number,

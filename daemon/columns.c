@@ -1,29 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "columns.h"
+/* NAME columns: the header: each column is known to the profile, or to the schema, or unknown. */
+#include "columns_own.h"
 
-#include <inttypes.h>
-
-#include "buf.h"
-#include "utf8.h"
-
-#define NONE         (-1)
 #define UNKNOWN_MOST 50 /* unknown columns that are named one by one */
-
-struct column {
-    char *heading; /* trimmed and printable */
-    int field;     /* that it feeds, or NONE */
-};
-
-struct columns {
-    const struct schema *schema;
-    struct column *at;
-    size_t count;
-    size_t fields;
-    /* One for each field: */
-    int *column;           /* that feeds it, or NONE */
-    const char **headings; /* of that column, NULL when there is none */
-    struct cell *cells;    /* of the row under check; none where there is no column */
-};
 
 static char *heading_text(struct cell heading)
 {
@@ -51,22 +30,56 @@ static bool heading_ignored(const char *heading)
            strcmp(heading, "import_line") == 0;
 }
 
-static void feed(struct columns *c, size_t column, int field, bool *doubled, struct findings *list)
+static const struct profile_field *source_of(const struct columns *c, size_t field)
 {
-    const char *heading = c->at[column].heading;
-    int before = c->column[field];
-
-    if (before == NONE) {
-        c->at[column].field = field;
-        c->column[field] = (int)column;
-        c->headings[field] = heading;
-    } else if (!*doubled) {
-        *doubled = true;
-        finding_add(list, CODE_DUPLICATE_COLUMN, SEVERITY_ERROR, heading,
-                    "columns %d and %zu both are '%s'; keep one of them", before + 1, column + 1,
-                    schema_name(c->schema, (size_t)field));
-    }
+    return c->profile ? profile_field(c->profile, field) : NULL;
 }
+
+/* ---- what was meant ---- */
+
+/* What the file lacks and is written nearly like this, or NULL. */
+static const char *meant_by(const struct columns *c, const char *key)
+{
+    size_t known = c->profile ? c->profile->column_count : 0;
+
+    for (size_t i = 0; i < known; i++) {
+        const struct profile_column *column = &c->profile->columns[i];
+        for (size_t k = 0; c->place[i] == NONE && k < column->key_count; k++)
+            if (heading_near(key, column->keys[k]))
+                return column->heading;
+    }
+    for (size_t i = 0; i < c->fields; i++)
+        if (!c->fed[i] && !source_of(c, i) && heading_near(key, schema_heading(c->schema, i)))
+            return schema_name(c->schema, i);
+    return NULL;
+}
+
+/* A column of the file that feeds nothing and is written nearly like this, or NULL. */
+static const char *written_for(const struct columns *c, const char *heading)
+{
+    char key[HEADING_KEY];
+
+    if (!heading_key(heading, strlen(heading), key))
+        return NULL;
+    for (size_t i = 0; i < c->count; i++)
+        if (!c->at[i].used && heading_near(c->at[i].key, key))
+            return c->at[i].heading;
+    return NULL;
+}
+
+static void missing_note(const struct columns *c, const char *heading, struct findings *list)
+{
+    const char *written = written_for(c, heading);
+
+    if (written)
+        finding_add(list, CODE_MISSING_COLUMN, SEVERITY_ERROR, heading,
+                    "the required column '%s' is missing: %s → %s?", heading, written, heading);
+    else
+        finding_add(list, CODE_MISSING_COLUMN, SEVERITY_ERROR, heading,
+                    "the required column '%s' is missing", heading);
+}
+
+/* ---- columns that are unknown ---- */
 
 /* The columns named so far, to name each once; bounded, whatever the header. */
 struct unknown {
@@ -75,8 +88,12 @@ struct unknown {
     size_t more;
 };
 
-static void unknown_add(struct unknown *u, const char *heading, struct findings *list)
+static void unknown_add(struct unknown *u, const struct columns *c, const struct column *column,
+                        struct findings *list)
 {
+    const char *heading = column->heading;
+    const char *meant;
+
     for (size_t i = 0; i < u->count; i++) {
         if (strcmp(u->named[i], heading) == 0)
             return;
@@ -86,70 +103,265 @@ static void unknown_add(struct unknown *u, const char *heading, struct findings 
         return;
     }
     u->named[u->count++] = heading;
-    finding_add(list, CODE_UNKNOWN_COLUMN, SEVERITY_WARNING, heading,
-                "this column is not known and is left out");
+    meant = meant_by(c, column->key);
+    if (meant)
+        finding_add(list, CODE_UNKNOWN_COLUMN, SEVERITY_WARNING, heading,
+                    "this column is not known and is left out: %s → %s?", heading, meant);
+    else
+        finding_add(list, CODE_UNKNOWN_COLUMN, SEVERITY_WARNING, heading,
+                    "this column is not known and is left out");
 }
 
-static void map(struct columns *c, struct findings *list)
+/* ---- mapping ---- */
+
+/* What the columns so far are taken for, and whether a second one came for it. */
+struct claim {
+    int *column;
+    bool *doubled;
+    const char *name;
+};
+
+static void claim_add(struct columns *c, size_t column, const struct claim *claim,
+                      struct findings *list)
+{
+    if (*claim->column == NONE) {
+        *claim->column = (int)column;
+        return;
+    }
+    if (!*claim->doubled)
+        finding_add(list, CODE_DUPLICATE_COLUMN, SEVERITY_ERROR, c->at[column].heading,
+                    "columns %d and %zu both are '%s'; keep one of them", *claim->column + 1,
+                    column + 1, claim->name);
+    *claim->doubled = true;
+}
+
+/* Takes the column for one that the profile knows; of those that feed nothing one is as good as
+ * the other. */
+static bool profile_claim(struct columns *c, size_t column, bool *doubled, struct findings *list)
+{
+    size_t known = c->profile ? profile_column(c->profile, c->at[column].key) : 0;
+
+    if (!c->profile || known == c->profile->column_count)
+        return false;
+    const struct profile_column *wanted = &c->profile->columns[known];
+    bool again = c->place[known] != NONE && !wanted->used;
+    if (!again)
+        claim_add(c, column, &(struct claim){&c->place[known], &doubled[known], wanted->heading},
+                  list);
+    return wanted->used;
+}
+
+/* Takes the column for the field of that name. */
+static bool field_claim(struct columns *c, size_t column, bool *doubled, struct findings *list)
+{
+    const char *key = c->at[column].key;
+    int field = schema_find(c->schema, key, strlen(key));
+
+    if (field < 0 || source_of(c, (size_t)field))
+        return false;
+    claim_add(
+        c, column,
+        &(struct claim){&c->column[field], &doubled[field], schema_name(c->schema, (size_t)field)},
+        list);
+    return true;
+}
+
+static bool is_known(const struct columns *c, size_t column)
+{
+    return c->profile && profile_column(c->profile, c->at[column].key) < c->profile->column_count;
+}
+
+static void claims_read(struct columns *c, bool *taken, struct findings *list)
+{
+    size_t known = c->profile ? c->profile->column_count : 0;
+    bool *profile_doubled = xcalloc(known, sizeof *profile_doubled);
+    bool *field_doubled = xcalloc(c->fields, sizeof *field_doubled);
+
+    for (size_t i = 0; i < c->count; i++)
+        taken[i] = c->at[i].key[0] && (profile_claim(c, i, profile_doubled, list) ||
+                                       field_claim(c, i, field_doubled, list) || is_known(c, i));
+    free(profile_doubled);
+    free(field_doubled);
+}
+
+static void unknown_find(const struct columns *c, const bool *taken, struct findings *list)
 {
     struct unknown unknown = {0};
-    bool *doubled = xcalloc(c->fields, sizeof *doubled);
 
-    for (size_t i = 0; i < c->count; i++) {
-        const char *heading = c->at[i].heading;
-        int field = schema_find(c->schema, heading, strlen(heading));
-        if (field >= 0)
-            feed(c, i, field, &doubled[field], list);
-        else if (!heading_ignored(heading))
-            unknown_add(&unknown, heading, list);
-    }
+    for (size_t i = 0; i < c->count; i++)
+        if (!taken[i] && !heading_ignored(c->at[i].heading))
+            unknown_add(&unknown, c, &c->at[i], list);
     if (unknown.more > 0)
         finding_add(list, CODE_UNKNOWN_COLUMN, SEVERITY_WARNING, NULL,
                     "%zu further columns are not known and are left out", unknown.more);
-    free(doubled);
+}
+
+static int place_of(const struct columns *c, const struct profile_piece *piece)
+{
+    return piece->text ? NONE : c->place[piece->column];
+}
+
+static void use(struct columns *c, int column)
+{
+    if (column == NONE || c->at[column].used)
+        return;
+    c->at[column].used = true;
+    c->used[c->used_count++] = (size_t)column;
+}
+
+/* The headings of a template's columns that are there. */
+static char *template_heading(const struct columns *c, const struct profile_field *from)
+{
+    struct buf text = {0};
+
+    for (size_t i = 0; i < from->piece_count; i++) {
+        int column = place_of(c, &from->pieces[i]);
+        if (column != NONE)
+            buf_format(&text, "%s%s", text.len ? " + " : "", c->at[column].heading);
+    }
+    return text.at;
+}
+
+static void feed_add(struct columns *c, const struct profile_field *from)
+{
+    struct feed *feed = &c->feeds[c->feed_count++];
+
+    feed->from = from;
+    if (from->source == SOURCE_TEMPLATE)
+        feed->heading = template_heading(c, from);
+    if (from->source == SOURCE_POOL)
+        c->pool = from;
+    c->generates = c->generates || from->source == SOURCE_SECRET;
+    if (from->transforms.count > 0 && !c->letters)
+        c->letters = translit_new();
+}
+
+/* Returns whether there is something to make the field of. */
+static bool source_bind(struct columns *c, const struct profile_field *from)
+{
+    bool there = from->source == SOURCE_CONSTANT || from->source == SOURCE_SECRET;
+
+    for (size_t i = 0; i < from->column_count; i++) {
+        int column = c->place[from->columns[i]];
+        use(c, column);
+        there = there || column != NONE;
+    }
+    for (size_t i = 0; i < from->piece_count; i++) {
+        int column = place_of(c, &from->pieces[i]);
+        use(c, column);
+        there = there || column != NONE;
+    }
+    if (from->source == SOURCE_COLUMN && from->column_count == 1 && from->transforms.count == 0)
+        c->column[from->field] = c->place[from->columns[0]];
+    else if (there)
+        feed_add(c, from);
+    return there;
+}
+
+static void fields_bind(struct columns *c)
+{
+    for (size_t i = 0; i < c->fields; i++) {
+        const struct profile_field *from = source_of(c, i);
+        c->fed[i] = from ? source_bind(c, from) : c->column[i] != NONE;
+        use(c, c->column[i]);
+        if (c->column[i] != NONE)
+            c->headings[i] = c->at[c->column[i]].heading;
+    }
+}
+
+/* How the file would have to head what a field is made of. */
+static const char *wanted_heading(const struct columns *c, size_t field)
+{
+    const struct profile_field *from = source_of(c, field);
+
+    if (from && from->column_count > 0)
+        return c->profile->columns[from->columns[0]].heading;
+    for (size_t i = 0; from && i < from->piece_count; i++)
+        if (!from->pieces[i].text)
+            return c->profile->columns[from->pieces[i].column].heading;
+    return schema_name(c->schema, field);
 }
 
 static void missing_find(const struct columns *c, struct findings *list)
 {
-    for (size_t field = 0; field < c->fields; field++) {
-        if (c->column[field] == NONE && schema_required(c->schema, field))
-            finding_add(list, CODE_MISSING_COLUMN, SEVERITY_ERROR, schema_name(c->schema, field),
-                        "the required column '%s' is missing", schema_name(c->schema, field));
+    size_t filters = c->profile ? c->profile->filter_count : 0;
+
+    for (size_t i = 0; i < c->fields; i++)
+        if (!c->fed[i] && schema_required(c->schema, i))
+            missing_note(c, wanted_heading(c, i), list);
+    for (size_t i = 0; i < filters; i++) {
+        const struct profile_filter *filter = &c->profile->filters[i];
+        if (filter->required && c->place[filter->column] == NONE)
+            missing_note(c, c->profile->columns[filter->column].heading, list);
     }
 }
 
-struct columns *columns_new(const struct schema *s, const struct cell *header, size_t count,
-                            struct findings *list)
+static void none(int *at, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        at[i] = NONE;
+}
+
+struct columns *columns_new(const struct schema *s, const struct profile *p,
+                            const struct cell *header, size_t count, struct findings *list)
 {
     struct columns *c = xcalloc(1, sizeof *c);
+    bool *taken = xcalloc(count, sizeof *taken);
+    size_t known = p ? p->column_count : 0;
 
     c->schema = s;
+    c->profile = p;
     c->count = count;
     c->fields = schema_count(s);
     c->at = xcalloc(count, sizeof *c->at);
+    c->used = xcalloc(count, sizeof *c->used);
+    c->place = xcalloc(known, sizeof *c->place);
+    c->feeds = xcalloc(p ? p->field_count : 0, sizeof *c->feeds);
     c->column = xcalloc(c->fields, sizeof *c->column);
+    c->fed = xcalloc(c->fields, sizeof *c->fed);
     c->headings = xcalloc(c->fields, sizeof *c->headings);
     c->cells = xcalloc(c->fields, sizeof *c->cells);
-    for (size_t i = 0; i < count; i++)
-        c->at[i] = (struct column){heading_text(header[i]), NONE};
-    for (size_t i = 0; i < c->fields; i++)
-        c->column[i] = NONE;
-    map(c, list);
+    for (size_t i = 0; i < count; i++) {
+        c->at[i].heading = heading_text(header[i]);
+        if (!heading_key(header[i].at, header[i].len, c->at[i].key))
+            c->at[i].key[0] = '\0';
+    }
+    none(c->place, known);
+    none(c->column, c->fields);
+    claims_read(c, taken, list);
+    fields_bind(c);
+    unknown_find(c, taken, list);
     missing_find(c, list);
+    free(taken);
     return c;
 }
 
 struct columns *columns_free(struct columns *c)
 {
-    if (c) {
-        for (size_t i = 0; i < c->count; i++)
-            free(c->at[i].heading);
-        free(c->at);
-        free(c->column);
-        free(c->headings);
-        free(c->cells);
-        free(c);
+    if (!c)
+        return NULL;
+    columns_wipe(c);
+    for (size_t i = 0; i < c->count; i++) {
+        buf_free(&c->at[i].mended);
+        free(c->at[i].heading);
     }
+    for (size_t i = 0; i < c->feed_count; i++) {
+        buf_free(&c->feeds[i].text[0]);
+        buf_free(&c->feeds[i].text[1]);
+        buf_free(&c->feeds[i].whole);
+        free(c->feeds[i].heading);
+    }
+    translit_free(c->letters);
+    buf_wipe(&c->key);
+    free(c->at);
+    free(c->used);
+    free(c->place);
+    free(c->feeds);
+    free(c->column);
+    free(c->fed);
+    free(c->headings);
+    free(c->cells);
+    free(c);
     return NULL;
 }
 
@@ -164,94 +376,29 @@ const char *columns_heading(const struct columns *c, size_t column)
     return c->at[column].heading;
 }
 
-static void malformed_note(const struct columns *c, const struct row *row, struct findings *list)
+const struct profile_pool *columns_pool(const struct columns *c)
 {
-    const char *heading = row->column < c->count ? c->at[row->column].heading : NULL;
-
-    switch (row->code) {
-    case CODE_UNCLOSED_QUOTE:
-        finding_add(list, row->code, SEVERITY_ERROR, heading,
-                    "the quote opened in line %" PRIu64 " is never closed", row->quote_line);
-        break;
-    case CODE_TOO_LONG:
-        finding_add(list, row->code, SEVERITY_ERROR, NULL,
-                    row->column == 0 ? "the record is longer than %zu bytes ([import] max_record)"
-                                     : "the record has more than %zu cells ([import] max_columns)",
-                    row->limit);
-        break;
-    default:
-        finding_add(list, row->code, SEVERITY_ERROR, heading,
-                    "a quote stands where none can stand; put the value in quotes and double "
-                    "each quote in it");
-    }
+    return c->pool ? &c->pool->pool : NULL;
 }
 
-static bool all_empty(const struct cell *cells, size_t count)
+bool columns_generates(const struct columns *c)
 {
-    for (size_t i = 0; i < count; i++) {
-        if (cells[i].len > 0)
-            return false;
-    }
-    return true;
+    return c->generates;
 }
 
-/* A delimiter in a value that is not quoted moves the cells after it: cells in the wrong columns
- * must not be taken for anything, so a row of another shape is not looked into. */
-static bool shape_well(const struct columns *c, const struct row *row, struct findings *list)
+struct cell columns_pool_key(struct columns *c, const struct row *row)
 {
-    if (row->count < c->count) {
-        finding_add(list, CODE_MISSING_CELL, SEVERITY_ERROR, NULL,
-                    "the row has %zu cells, the heading line has %zu", row->count, c->count);
-        return false;
-    }
-    if (!all_empty(row->cells + c->count, row->count - c->count)) {
-        finding_add(list, CODE_EXTRA_CELL, SEVERITY_ERROR, NULL,
-                    "the row has %zu cells, the heading line has %zu; a value with a delimiter in "
-                    "it must stand in quotes",
-                    row->count, c->count);
-        return false;
-    }
-    return true;
-}
+    struct findings shape = {0};
+    int column = c->pool ? c->place[c->pool->columns[0]] : NONE;
+    bool well = column != NONE && row->kind == ROW_KIND_RECORD && columns_shape(c, row, &shape);
 
-/* Cells that feed a field are looked at by schema_check. Of the others only valid text is asked,
- * so that the row can be written into reports. */
-static bool others_well(const struct columns *c, const struct row *row, struct findings *list)
-{
-    bool well = true;
-
-    for (size_t i = 0; i < c->count; i++) {
-        const struct cell *cell = &row->cells[i];
-        if (c->at[i].field == NONE && utf8_valid(cell->at, cell->len) < cell->len) {
-            finding_add(list, CODE_ENCODING_ERROR, SEVERITY_ERROR, c->at[i].heading,
-                        "is not valid UTF-8 text; save the file as CSV UTF-8");
-            well = false;
-        }
-    }
-    return well;
-}
-
-enum row_state columns_check(struct columns *c, const struct row *row, struct record *ret,
-                             struct findings *list)
-{
-    assert(row->kind != ROW_KIND_END);
-    record_room(ret, 0);
-    if (row->kind == ROW_KIND_MALFORMED) {
-        malformed_note(c, row, list);
-        return ROW_INVALID;
-    }
-    if (all_empty(row->cells, row->count)) {
-        finding_add(list, CODE_BLANK_ROW, SEVERITY_WARNING, NULL, "the row is empty");
-        return ROW_SKIPPED;
-    }
-    if (!shape_well(c, row, list))
-        return ROW_INVALID;
-
-    for (size_t i = 0; i < c->fields; i++) {
-        if (c->column[i] != NONE)
-            c->cells[i] = row->cells[c->column[i]];
-    }
-    bool others = others_well(c, row, list);
-    bool fields = schema_check(c->schema, c->cells, c->headings, ret, list);
-    return others && fields ? ROW_PLANNED : ROW_INVALID;
+    findings_free(&shape);
+    wipe(c->key.at, c->key.len);
+    buf_reset(&c->key);
+    if (!well)
+        return (struct cell){0};
+    struct cell key = (size_t)column < row->count ? row->cells[column] : (struct cell){"", 0};
+    key = text_trimmed(key);
+    buf_add(&c->key, key.at, key.len);
+    return (struct cell){c->key.at, c->key.len};
 }

@@ -43,7 +43,7 @@ static const struct config_key keys[] = {
     {KEY(import, schema), .type = &value_text, .standard = "",
      .meaning = "file with the rules for a record; empty: the shipped one"},
     {KEY(import, profiles), .type = &value_text, .standard = "",
-     .meaning = "folder of mapping profiles; empty: the shipped one (so far there is but one)"},
+     .meaning = "folder of your own mapping profiles; empty: /etc/extspoold/profiles"},
     {KEY(import, profile), .type = &value_text, .standard = "auto",
      .meaning = "a mapping profile's name; auto: the one that fits the headings", .least = 1},
     {KEY(import, mode), .type = &value_word, .standard = "valid-rows",

@@ -71,12 +71,15 @@ struct config *config_free(struct config *c); /* NULL */
 struct buf;
 void config_print(const struct config *c, struct buf *to);
 
-/* [import] schema= and profiles=, or what is shipped. That lies in $EXTSPOOLD_SCHEMAS or, when the
- * program runs from a build tree (its own folder has ../schemas beside it), in that tree's
- * schemas/, else in the installed folder (compile-time SCHEMAS_DIR, default
- * /usr/share/extspoold/schemas). Nothing is said of whether it is there. Caller frees. */
+/* [import] schema=, or the shipped one; and the folder of the shipped profiles. Those lie in
+ * $EXTSPOOLD_SCHEMAS or, when the program runs from a build tree (its own folder has ../schemas
+ * beside it), in that tree's schemas/, else in the installed folder (compile-time SCHEMAS_DIR,
+ * default /usr/share/extspoold/schemas). Nothing is said of whether it is there. Caller frees. */
 char *config_schema_path(const struct config *c);
-char *config_profiles_path(const struct config *c);
+char *config_profiles_path(void);
+/* The folder of this installation's own profiles: [import] profiles=, or the usual one, which need
+ * not be there. Lent. */
+const char *config_own_profiles(const struct config *c, bool *ret_may_lack);
 
 /* The PBX's password: the first line of password_file, else of the systemd credential
  * pbx-password ($CREDENTIALS_DIRECTORY), without its line end. *ret is "" when neither is set,

@@ -14,6 +14,7 @@
 #endif
 
 #define SCHEMA        "extension.json"
+#define OWN_PROFILES  "/etc/extspoold/profiles"
 #define CREDENTIAL    "pbx-password"
 #define PASSWORD_MOST 1024
 
@@ -50,9 +51,15 @@ char *config_schema_path(const struct config *c)
     return *c->import.schema ? xstrdup(c->import.schema) : shipped(SCHEMA);
 }
 
-char *config_profiles_path(const struct config *c)
+char *config_profiles_path(void)
 {
-    return *c->import.profiles ? xstrdup(c->import.profiles) : shipped("profiles");
+    return shipped("profiles");
+}
+
+const char *config_own_profiles(const struct config *c, bool *ret_may_lack)
+{
+    *ret_may_lack = !*c->import.profiles;
+    return *c->import.profiles ? c->import.profiles : OWN_PROFILES;
 }
 
 /* ---- the password ---- */

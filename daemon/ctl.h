@@ -6,7 +6,7 @@
 
 #include "cell.h"
 #include "config.h"
-#include "schema.h"
+#include "profiles.h"
 
 enum {
     CTL_WELL = 0,     /* done, nothing wrong */
@@ -58,8 +58,13 @@ struct ctl_file {
 bool ctl_file_open(const char *path, int64_t most, struct ctl_file *ret, struct fault *f);
 void ctl_file_close(struct ctl_file *file); /* for ON_LEAVE; takes a zeroed one */
 
-/* The schema that records are checked by. NULL with a fault. */
-struct schema *ctl_schema(const struct config *c, struct fault *f);
+/* What files are checked by. */
+struct ctl_rules {
+    struct schema *schema;
+    struct profiles *profiles;
+};
+bool ctl_rules_read(const struct config *c, struct ctl_rules *ret, struct fault *f);
+void ctl_rules_free(struct ctl_rules *rules); /* for ON_LEAVE; takes a zeroed one */
 
 /* One record as RFC 4180 wants it, with LF, on standard output; quotes only where needed. */
 void ctl_record_print(const struct cell *cells, size_t count);

@@ -46,10 +46,10 @@ static void item_tell(const char *name, const struct survey_item *item, struct t
     totals->invalid += item->state == ROW_INVALID;
 }
 
-static int file_tell(const struct ctl *c, const struct schema *s, const struct ctl_file *file,
-                     struct totals *totals)
+static int file_tell(const struct ctl *c, const struct ctl_rules *rules,
+                     const struct ctl_file *file, struct totals *totals)
 {
-    struct survey *v = survey_new(c->config, s, file->fd);
+    struct survey *v = survey_new(c->config, rules->schema, rules->profiles, file->fd);
     struct survey_item item;
     struct fault f = {0};
     bool found = true;
@@ -87,7 +87,7 @@ static void totals_print(const struct totals *t)
     putchar('\n');
 }
 
-static int check_text(const struct ctl *c, const struct schema *s)
+static int check_text(const struct ctl *c, const struct ctl_rules *rules)
 {
     struct totals totals = {0};
     int end = CTL_WELL;
@@ -95,7 +95,7 @@ static int check_text(const struct ctl *c, const struct schema *s)
         ON_LEAVE(ctl_file_close) struct ctl_file file = {0};
         struct fault f = {0};
         if (ctl_file_open(c->operands[i], c->config->spool.max_bytes, &file, &f))
-            end = ctl_worse(end, file_tell(c, s, &file, &totals));
+            end = ctl_worse(end, file_tell(c, rules, &file, &totals));
         else
             end = ctl_fault(&f);
     }
@@ -104,7 +104,7 @@ static int check_text(const struct ctl *c, const struct schema *s)
 }
 
 /* One object for one file, an array for several; a file that cannot be read has none. */
-static int check_json(const struct ctl *c, const struct schema *s)
+static int check_json(const struct ctl *c, const struct ctl_rules *rules)
 {
     const char *before = c->count > 1 ? "[" : "";
     int end = CTL_WELL;
@@ -115,7 +115,8 @@ static int check_json(const struct ctl *c, const struct schema *s)
         int rejected = CODE_NONE;
         bool errors = false;
         if (!ctl_file_open(c->operands[i], c->config->spool.max_bytes, &file, &f) ||
-            !report_dry(c->config, s, file.fd, file.basename, &text, &rejected, &errors, &f)) {
+            !report_dry(c->config, rules->schema, rules->profiles, file.fd, file.basename, &text,
+                        &rejected, &errors, &f)) {
             end = ctl_fault(&f);
             continue;
         }
@@ -131,11 +132,9 @@ static int check_json(const struct ctl *c, const struct schema *s)
 
 int ctl_check(const struct ctl *c)
 {
+    ON_LEAVE(ctl_rules_free) struct ctl_rules rules = {0};
     struct fault f = {0};
-    struct schema *s = ctl_schema(c->config, &f);
-    if (!s)
+    if (!ctl_rules_read(c->config, &rules, &f))
         return ctl_fault(&f);
-    int end = c->json ? check_json(c, s) : check_text(c, s);
-    schema_free(s);
-    return end;
+    return c->json ? check_json(c, &rules) : check_text(c, &rules);
 }

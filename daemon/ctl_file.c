@@ -87,11 +87,16 @@ void ctl_file_close(struct ctl_file *file)
     free(file->basename);
 }
 
-struct schema *ctl_schema(const struct config *c, struct fault *f)
+bool ctl_rules_read(const struct config *c, struct ctl_rules *ret, struct fault *f)
 {
     ON_LEAVE(free_text) char *path = config_schema_path(c);
-    struct schema *s = NULL;
-    return schema_read(path, &s, f) ? s : NULL;
+    return schema_read(path, &ret->schema, f) && profiles_read(c, ret->schema, &ret->profiles, f);
+}
+
+void ctl_rules_free(struct ctl_rules *rules)
+{
+    rules->profiles = profiles_free(rules->profiles);
+    rules->schema = schema_free(rules->schema);
 }
 
 static bool needs_quotes(const struct cell *cell)

@@ -3,7 +3,6 @@
  * too: the PBX vendor's own names. */
 #include <stdio.h>
 
-#include "columns.h"
 #include "ctl.h"
 
 /* A record of one text for each field. */
@@ -23,26 +22,24 @@ static void fields_print(const struct schema *s,
 int ctl_template(const struct ctl *c)
 {
     struct fault f = {0};
-    if (c->count && strcmp(c->operands[0], COLUMNS_VENDOR) != 0)
+    if (c->count && strcmp(c->operands[0], PROFILES_VENDOR) != 0)
         return ctl_trouble("there is no profile '%s'; 'extspool profiles' lists them",
                            c->operands[0]);
-    struct schema *s = ctl_schema(c->config, &f);
-    if (!s)
+    ON_LEAVE(ctl_rules_free) struct ctl_rules rules = {0};
+    if (!ctl_rules_read(c->config, &rules, &f))
         return ctl_fault(&f);
-    fields_print(s, schema_name);
-    fields_print(s, schema_example);
-    schema_free(s);
+    fields_print(rules.schema, schema_name);
+    fields_print(rules.schema, schema_example);
     return CTL_WELL;
 }
 
 int ctl_profiles(const struct ctl *c)
 {
     struct fault f = {0};
-    struct schema *s = ctl_schema(c->config, &f);
-    if (!s)
+    ON_LEAVE(ctl_rules_free) struct ctl_rules rules = {0};
+    if (!ctl_rules_read(c->config, &rules, &f))
         return ctl_fault(&f);
-    printf("%s: ", COLUMNS_VENDOR);
-    fields_print(s, schema_name);
-    schema_free(s);
+    printf("%s: ", PROFILES_VENDOR);
+    fields_print(rules.schema, schema_name);
     return CTL_WELL;
 }

@@ -11,6 +11,15 @@ struct dialect {
     char delimiter;    /* , ; tab or | */
 };
 
+/* What is known of a file beforehand, or wished; NULL and 0: to be found out. */
+struct dialect_wish {
+    const char *encoding;
+    char delimiter;
+    char quote;
+    uint64_t header_line; /* physical line of the header */
+    unsigned header_rows;
+};
+
 #define DIALECT_HEAD 65536 /* how many first bytes are enough for a good guess */
 
 /* Guesses from the first len bytes of a file (all of it, or at least DIALECT_HEAD).

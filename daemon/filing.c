@@ -59,26 +59,23 @@ static bool open_copy(struct job *j, struct work *w, struct fault *f)
     return true;
 }
 
-static bool open_schema(struct job *j, struct work *w, struct fault *f)
+static bool open_rules(struct job *j, struct work *w, struct fault *f)
 {
-    char path[4096];
     struct fault why = {0};
-    if (w->schema || !w->import.schema[0])
-        return true;
-    snprintf(path, sizeof path, "%s/schemas/%s.json", j->config->state.directory, w->import.schema);
-    return schema_read(path, &w->schema, &why) || do_without(w, &why, "findings", f);
+    return keep_open(j, w, &why) || do_without(w, &why, "findings", f);
 }
 
 static bool report_begin(struct job *j, struct work *w, struct fault *f)
 {
     struct stat incoming;
-    if (!open_copy(j, w, f) || !open_schema(j, w, f))
+    if (!open_copy(j, w, f) || !open_rules(j, w, f))
         return false;
     bool known = fstat(spool_fd(j->spool, SPOOL_INCOMING), &incoming) == 0;
     struct report_source source = {
         .ledger = j->ledger,
         .import = &w->import,
         .schema = w->schema,
+        .profile = w->profile,
         .copy = w->copy,
         .formats = j->config->report.formats,
         .reports = spool_fd(j->spool, SPOOL_REPORTS),

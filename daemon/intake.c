@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "buf.h"
 #include "dialect.h"
 #include "fsio.h"
 #include "job_own.h"
@@ -127,34 +128,6 @@ static bool guess_dialect(struct job *j, struct work *w, struct dialect *ret, bo
     return true;
 }
 
-/* A file that has its original schema in state/ can be checked again just so at any time. */
-static bool keep_schema(struct job *j, struct work *w, struct fault *f)
-{
-    size_t len = 0;
-    const char *text = schema_text(j->schema, &len);
-    memcpy(w->import.schema, j->schema_digest, sizeof w->import.schema);
-
-    char path[4096];
-    ON_LEAVE(close_fd) int folder = -1;
-    snprintf(path, sizeof path, "%s/schemas", j->config->state.directory);
-    if (!fsio_folder(path, 0700, &folder, f))
-        return false;
-    char name[80];
-    snprintf(name, sizeof name, "%s.json", j->schema_digest);
-    if (faccessat(folder, name, F_OK, 0) == 0) {
-        if (!fsio_sync(folder, name, f)) /* a crash may have come before it was */
-            return false;
-    } else {
-        struct fsio_file *file = NULL;
-        if (!fsio_create(folder, ".schema.tmp", 0600, &file, f))
-            return false;
-        fsio_add(file, text, len);
-        if (!fsio_finish(file, name, f))
-            return false;
-    }
-    return schema_parse(text, len, name, &w->schema, f);
-}
-
 static void reject_header(struct job *j, struct work *w, const struct row *header)
 {
     if (header->kind == ROW_KIND_END) {
@@ -165,6 +138,54 @@ static void reject_header(struct job *j, struct work *w, const struct row *heade
     snprintf(reason, sizeof reason, "the heading line cannot be read: %s",
              code_meaning(header->code));
     reject(j, w, header->code, reason);
+}
+
+/* The profile that was named for this import by its folder, or for all by the configuration; NULL:
+ * none was. False when there is no such profile. */
+static bool named_profile(const struct job *j, const struct import *i, const struct profile **ret)
+{
+    const char *name = i->profile_named ? i->profile : j->config->import.profile;
+
+    *ret = profiles_find(j->profiles, name);
+    return *ret || (!i->profile_named && strcmp(name, PROFILES_AUTO) == 0);
+}
+
+/* An administrator may add the profile and let the import go on. */
+static void hold_unnamed(struct job *j, struct work *w)
+{
+    const char *name = w->import.profile_named ? w->import.profile : j->config->import.profile;
+    struct buf reason = {.most = LEDGER_REASON - 1};
+
+    buf_text(&reason, "there is no mapping profile '");
+    buf_name(&reason, name, strnlen(name, 80));
+    buf_text(&reason, "'");
+    w->import.resume = IMPORT_CLAIMED;
+    work_turn(j, w, IMPORT_HELD, CODE_PROFILE_UNKNOWN, buf_get(&reason));
+    buf_free(&reason);
+}
+
+/* Maps the header by the profile that is for it. */
+static bool header_map(struct job *j, struct work *w, const struct row *header, struct fault *f)
+{
+    struct profiles_ask ask = {.all = j->profiles};
+    bool fits = false;
+    if (!named_profile(j, &w->import, &ask.named)) { /* taken away since the copy began */
+        hold_unnamed(j, w);
+        return true;
+    }
+    const struct profile *p = profiles_choose(&ask, header->cells, header->count, &fits);
+    if (!keep_rules(j, w, p, f))
+        return false;
+    w->columns = columns_new(w->schema, w->profile, header->cells, header->count, &w->findings);
+    if (!fits && !finding_error(&w->findings))
+        profile_missing(p, header->cells, header->count, &w->findings);
+    const struct finding *error = finding_error(&w->findings);
+    if (error) {
+        char reason[LEDGER_REASON + 80];
+        snprintf(reason, sizeof reason, "%s: %s", error->column, error->message);
+        reject(j, w, error->code, reason);
+    }
+    return true;
 }
 
 /* Reads the header and maps it. The work leaves STAGE_COPY: for STAGE_ROWS or as rejected. */
@@ -179,10 +200,6 @@ static bool header_read(struct job *j, struct work *w, struct fault *f)
     memcpy(w->import.encoding, dialect.encoding, sizeof w->import.encoding);
     w->import.bom = dialect.bom;
     w->import.delimiter = dialect.delimiter;
-    snprintf(w->import.profile, sizeof w->import.profile, COLUMNS_VENDOR);
-    if (!keep_schema(j, w, f))
-        return false;
-
     struct row header;
     struct rows_limits limits = survey_limits(j->config);
     w->import.max_record = limits.bytes;
@@ -200,15 +217,11 @@ static bool header_read(struct job *j, struct work *w, struct fault *f)
     }
     w->import.columns = header.count;
     w->import.data_offset = header.offset + header.bytes;
-    w->columns = columns_new(w->schema, header.cells, header.count, &w->findings);
     rows_expect(w->rows, header.count);
-    const struct finding *error = finding_error(&w->findings);
-    if (error) {
-        char reason[LEDGER_REASON + 80];
-        snprintf(reason, sizeof reason, "%s: %s", error->column, error->message);
-        reject(j, w, error->code, reason);
+    if (!header_map(j, w, &header, f))
+        return false;
+    if (w->stage != STAGE_COPY)
         return true;
-    }
     w->numbers = numbers_new();
     w->stage = STAGE_ROWS;
     w->others_created = j->created;
@@ -235,7 +248,7 @@ static bool plan_row(struct job *j, struct work *w, const struct row *read, stru
     findings_reset(&w->findings);
     struct ledger_row row = {
         .row = ++w->planned, .line = read->line, .offset = read->offset, .bytes = read->bytes};
-    row.state = columns_check(w->columns, read, &w->record, &w->findings);
+    row.state = columns_check(w->columns, read, NULL, &w->record, &w->findings);
     row.findings = w->findings.count > 0;
     record_number_text(&w->record, row.number);
     if (row.state == ROW_PLANNED) {
@@ -328,6 +341,11 @@ static bool intake_begin(struct job *j, struct work *w, struct fault *f)
     if (w->import.deaths >= DEATHS_MOST) {
         w->import.resume = IMPORT_CLAIMED;
         work_turn(j, w, IMPORT_HELD, CODE_DEADLY_FILE, code_meaning(CODE_DEADLY_FILE));
+        return true;
+    }
+    const struct profile *named = NULL;
+    if (!named_profile(j, &w->import, &named)) {
+        hold_unnamed(j, w);
         return true;
     }
     /* what an earlier intake left is not to be taken for rows of the copy that begins now */

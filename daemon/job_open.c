@@ -6,26 +6,48 @@
 #include "job_own.h"
 #include "log.h"
 
-static bool read_schema(const struct config *c, struct schema **ret, char digest[DIGEST_HEX],
-                        struct fault *f)
+/* The schema, and the profiles that go with it. */
+struct rules {
+    struct schema *schema;
+    char digest[DIGEST_HEX];
+    struct profiles *profiles;
+};
+
+static void rules_free(struct rules *r)
+{
+    r->profiles = profiles_free(r->profiles);
+    r->schema = schema_free(r->schema);
+}
+
+static bool rules_read(const struct config *c, struct rules *ret, struct fault *f)
 {
     ON_LEAVE(free_text) char *path = config_schema_path(c);
     size_t len = 0;
-    if (!schema_read(path, ret, f))
+
+    if (!schema_read(path, &ret->schema, f))
         return false;
-    const char *text = schema_text(*ret, &len);
-    digest_text(text, len, digest);
-    return true;
+    const char *text = schema_text(ret->schema, &len);
+    digest_text(text, len, ret->digest);
+    return profiles_read(c, ret->schema, &ret->profiles, f);
+}
+
+/* They take the place of what the job had. */
+static void rules_take(struct job *j, struct rules *r)
+{
+    struct rules before = {.schema = j->schema, .profiles = j->profiles};
+
+    j->schema = r->schema;
+    j->profiles = r->profiles;
+    memcpy(j->schema_digest, r->digest, sizeof j->schema_digest);
+    rules_free(&before);
+    *r = (struct rules){0};
 }
 
 bool job_check(const struct config *config, struct fault *f)
 {
-    struct schema *schema = NULL;
-    char digest[DIGEST_HEX];
+    ON_LEAVE(rules_free) struct rules rules = {0};
     ON_LEAVE(config_password_free) char *password = NULL;
-    bool good = read_schema(config, &schema, digest, f) && config_password(config, &password, f);
-    schema_free(schema);
-    return good;
+    return rules_read(config, &rules, f) && config_password(config, &password, f);
 }
 
 static struct http_settings http_settings(const struct config *c)
@@ -147,8 +169,11 @@ static bool open_parts(struct job *j, struct fault *f)
 {
     struct http_settings settings = http_settings(j->config);
     http_set(j->http, &settings);
-    if (!read_schema(j->config, &j->schema, j->schema_digest, f) ||
-        !spool_open(j->config, &j->spool, f) ||
+    ON_LEAVE(rules_free) struct rules rules = {0};
+    if (!rules_read(j->config, &rules, f))
+        return false;
+    rules_take(j, &rules);
+    if (!spool_open(j->config, &j->spool, f) ||
         !ledger_open(j->config->state.directory, &j->ledger, f))
         return false;
     j->tagger = digest_tagger_new(ledger_key(j->ledger));
@@ -190,6 +215,7 @@ void job_end(struct job *j)
     suspect_close(j->suspect);
     ledger_close(j->ledger);
     spool_close(j->spool);
+    profiles_free(j->profiles);
     schema_free(j->schema);
     free(j->tasks);
 }
@@ -226,17 +252,10 @@ bool job_reload(struct job *j, struct config *config, struct fault *f)
         j->config = config;
         return true;
     }
-    struct schema *schema = NULL;
-    char digest[DIGEST_HEX];
-    if (!read_schema(config, &schema, digest, f))
+    ON_LEAVE(rules_free) struct rules rules = {0};
+    if (!rules_read(config, &rules, f) || !set_pbx(j, config, f))
         return false;
-    if (!set_pbx(j, config, f)) {
-        schema_free(schema);
-        return false;
-    }
-    schema_free(j->schema);
-    j->schema = schema;
-    memcpy(j->schema_digest, digest, sizeof digest);
+    rules_take(j, &rules);
     struct http_settings settings = http_settings(config);
     http_set(j->http, &settings);
     spool_settings(j->spool, config);

@@ -4,7 +4,8 @@
  *   job.c       the turn; claims; which imports are worked on
  *   job_open.c  opening, recovery, reload, closing
  *   storage.c   no space left on the disk: what waits, and how it goes on
- *   work.c      one import in memory: its schema, columns, private copy
+ *   work.c      one import in memory: its columns, private copy
+ *   keep.c      the schema and profile that an import was planned with
  *   intake.c    claimed -> planned (or held, rejected)
  *   delivery.c  planned -> sending: rows to tasks, tasks to calls
  *   verdict.c   answers to row states
@@ -21,6 +22,7 @@
 #include "job.h"
 #include "numbers.h"
 #include "pbx.h"
+#include "profiles.h"
 #include "report.h"
 #include "retry.h"
 #include "spool.h"
@@ -42,6 +44,7 @@ struct work {
     struct import import;
     enum stage stage;
     struct schema *schema;
+    struct profile *profile;
     struct columns *columns;
     struct rows *rows;
     struct record record; /* of the row that was read last */
@@ -130,6 +133,7 @@ struct job {
     struct pbx *pbx;
     struct schema *schema; /* the configured one */
     char schema_digest[DIGEST_HEX];
+    struct profiles *profiles;
     struct digest_tagger *tagger;
     uint64_t next_id;
     /* time of this turn */
@@ -171,7 +175,7 @@ struct job {
 /* ---- work.c ---- */
 struct work *work_new(const struct import *import);
 struct work *work_free(struct work *w); /* NULL */
-/* Opens the private copy and the schema that the import was planned with, and maps its header. */
+/* Opens the private copy and the rules that the import was planned with, and maps its header. */
 bool work_open(struct job *j, struct work *w, struct fault *f);
 /* Reads one row again: w->record and w->findings are filled. *ret_state is what the check says;
  * ROW_FAILED stands for "this is not the record that was planned". */
@@ -183,6 +187,12 @@ void work_turn(struct job *j, struct work *w, enum import_state state, int code,
 /* What this daemon created with the record's number before: ROW_UNCHANGED, or ROW_SKIPPED with
  * CODE_CHANGED and the fields in row->detail; ROW_PLANNED when nothing is known. */
 bool work_known(struct job *j, struct work *w, struct ledger_row *row, struct fault *f);
+
+/* ---- keep.c ---- */
+/* Keeps the configured schema and this profile for the import, and reads them for it. */
+bool keep_rules(struct job *j, struct work *w, const struct profile *p, struct fault *f);
+/* Reads both, as far as the import has them and they are not read yet. */
+bool keep_open(struct job *j, struct work *w, struct fault *f);
 
 /* ---- storage.c ---- */
 /* What a step of one import came to: when it failed for want of space, that import alone waits,

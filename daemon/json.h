@@ -22,4 +22,17 @@ struct json_object *json_parse_strict(const char *text, size_t len, struct fault
 /* For ON_LEAVE: gives the tree back; NULL is well. */
 void json_leave(struct json_object **tree);
 
+/* ---- json_get.c: what an administrator wrote; each is false with a FAULT_CONFIG that says what
+ * is wrong ---- */
+
+/* Whether the text is in a list that ends with NULL. */
+bool json_listed(const char *const *list, const char *text);
+/* All keys of an object are among the known ones, a list that ends with NULL. */
+bool json_keys_known(struct json_object *o, const char *const *known, struct fault *f);
+
+/* A value of this type; *ret is NULL when there is no such key. */
+bool json_get(struct json_object *o, const char *key, enum json_type type, struct json_object **ret,
+              struct fault *f);
+bool json_get_text(struct json_object *o, const char *key, const char **ret, struct fault *f);
+
 #endif

@@ -10,6 +10,7 @@ struct record_value {
     const char *at;   /* NULL: not sent */
     size_t len;
     bool secret;
+    bool generated; /* made up for this import: no content of the file */
 };
 
 /* A zeroed struct record is empty; record_room makes place. It owns its array, not the texts. */

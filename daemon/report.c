@@ -84,7 +84,8 @@ static bool header_read(struct report *r, struct fault *f)
         return true;
     }
 
-    r->columns = columns_new(r->source.schema, header.cells, header.count, &r->header_problems);
+    r->columns = columns_new(r->source.schema, r->source.profile, header.cells, header.count,
+                             &r->header_problems);
     facts->header_bytes = header.bytes;
     facts->columns = header.count;
     facts->error_column = column_find(r, "import_error", facts->columns);
@@ -226,7 +227,7 @@ static bool row_read(struct report *r, const struct ledger_row *row, struct row 
     if (ret->kind == ROW_KIND_END)
         return fault_set(f, FAULT_IO, 0, "the copy of '%s' ends before row %" PRIu64,
                          r->facts.import.file, row->row);
-    columns_check(r->columns, ret, &r->record, &r->problems);
+    columns_check(r->columns, ret, NULL, &r->record, &r->problems);
     return true;
 }
 

@@ -12,11 +12,12 @@
 
 struct report_source {
     struct ledger *ledger;
-    const struct import *import; /* done, held, rejected or cancelled */
-    const struct schema *schema; /* that it was planned with; NULL when it was never planned */
-    int copy;                    /* the private UTF-8 copy, lent; -1 when there is none */
-    unsigned formats;            /* REPORT_JSON | REPORT_CSV | REPORT_HTML of config.h */
-    int reports;                 /* folder to write into, lent */
+    const struct import *import;   /* done, held, rejected or cancelled */
+    const struct schema *schema;   /* that it was planned with; NULL when it was never planned */
+    const struct profile *profile; /* the same; NULL: the schema's own names */
+    int copy;                      /* the private UTF-8 copy, lent; -1 when there is none */
+    unsigned formats;              /* REPORT_JSON | REPORT_CSV | REPORT_HTML of config.h */
+    int reports;                   /* folder to write into, lent */
     /* Group that rejects belong to (the drop folder's), (gid_t)-1 to leave it. */
     unsigned rejects_group;
 };

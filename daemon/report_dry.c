@@ -22,6 +22,7 @@
 struct dry {
     const struct config *config;
     const struct schema *schema;
+    const struct profiles *profiles;
     int fd;
     struct report_facts facts;
     struct report_part part; /* its file is NULL while the problems are counted */
@@ -78,7 +79,7 @@ static bool item_pass(struct dry *d, const struct survey_item *item, struct faul
 
 static bool file_pass(struct dry *d, struct fault *f)
 {
-    struct survey *v = survey_new(d->config, d->schema, d->fd);
+    struct survey *v = survey_new(d->config, d->schema, d->profiles, d->fd);
     struct survey_item item;
     bool found = true;
     bool good = true;
@@ -92,8 +93,9 @@ static bool file_pass(struct dry *d, struct fault *f)
     memcpy(import->encoding, dialect->encoding, sizeof import->encoding);
     import->bom = dialect->bom;
     import->delimiter = dialect->delimiter;
-    if (dialect->delimiter)
-        memcpy(import->profile, COLUMNS_VENDOR, sizeof COLUMNS_VENDOR);
+    const struct profile *profile = survey_profile(v);
+    if (profile)
+        snprintf(import->profile, sizeof import->profile, "%s", profile_name(profile));
     import->code = survey_rejected(v);
     import->state = import->code == CODE_NONE ? IMPORT_DONE : IMPORT_REJECTED;
     survey_free(v);
@@ -137,10 +139,11 @@ static bool report_pass(struct dry *d, struct buf *to, struct fault *f)
     return good;
 }
 
-bool report_dry(const struct config *c, const struct schema *s, int fd, const char *name,
-                struct buf *to, int *ret_rejected, bool *ret_errors, struct fault *f)
+bool report_dry(const struct config *c, const struct schema *s, const struct profiles *p, int fd,
+                const char *name, struct buf *to, int *ret_rejected, bool *ret_errors,
+                struct fault *f)
 {
-    struct dry d = {.config = c, .schema = s, .fd = fd};
+    struct dry d = {.config = c, .schema = s, .profiles = p, .fd = fd};
     struct import *import = &d.facts.import;
     spool_name_print(name, import->name, sizeof import->name);
     import->started = clock_wall();

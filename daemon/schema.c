@@ -55,6 +55,12 @@ const char *schema_name(const struct schema *s, size_t field)
     return s->fields[field].name;
 }
 
+const char *schema_heading(const struct schema *s, size_t field)
+{
+    assert(field < s->count);
+    return s->fields[field].key;
+}
+
 const char *schema_example(const struct schema *s, size_t field)
 {
     assert(field < s->count);

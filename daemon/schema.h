@@ -23,8 +23,10 @@ struct schema *schema_free(struct schema *s); /* NULL */
 /* The text the schema was parsed from, for keeping a copy; lent. */
 const char *schema_text(const struct schema *s, size_t *ret_len);
 
-size_t schema_count(const struct schema *s);                      /* of fields */
-const char *schema_name(const struct schema *s, size_t field);    /* lent */
+size_t schema_count(const struct schema *s);                   /* of fields */
+const char *schema_name(const struct schema *s, size_t field); /* lent */
+/* The name as headings are compared: heading_key; lent. */
+const char *schema_heading(const struct schema *s, size_t field);
 const char *schema_example(const struct schema *s, size_t field); /* "" when it has none */
 bool schema_required(const struct schema *s, size_t field);
 bool schema_secret(const struct schema *s, size_t field);

@@ -7,6 +7,7 @@
 #define EXTSPOOLD_SCHEMA_OWN_H
 
 #include "buf.h"
+#include "heading.h"
 #include "json.h"
 #include "pattern.h"
 #include "schema.h"
@@ -107,12 +108,6 @@ bool cell_blank(struct cell value);
 /* Why a value cannot be used at all (not UTF-8, control characters), or NULL; static text. */
 const char *cell_damage(struct cell value);
 
-/* The form in which headings and names are compared: lower case, without ASCII punctuation,
- * blanks, no-break spaces and BOM. Other letters than ASCII ones stay, so that they make a
- * difference. False, to undefined, when it is longer than HEADING_KEY allows. */
-#define HEADING_KEY 64
-bool heading_key(const char *text, size_t len, char to[HEADING_KEY]);
-
 /* ---- schema_constraint.c ---- */
 
 struct constraint_scope {
@@ -141,16 +136,9 @@ const char *constraint_breach(const struct constraint *c, struct subject *subjec
 
 /* ---- schema_json.c: each is false with a FAULT_CONFIG that says what is wrong ---- */
 
-/* All keys of an object are among the known ones, a list that ends with NULL. */
-bool keys_known(struct json_object *o, const char *const *known, struct fault *f);
-/* The same, but texts under other keys pass, as the standard lets a schema describe itself;
+/* json_keys_known, but texts under other keys pass, as the standard lets a schema describe itself;
  * refused are those that the standard gives a meaning as a rule. */
 bool keys_known_or_notes(struct json_object *o, const char *const *known, struct fault *f);
-
-/* A value of this type; *ret is NULL when there is no such key. */
-bool json_get(struct json_object *o, const char *key, enum json_type type, struct json_object **ret,
-              struct fault *f);
-bool json_get_text(struct json_object *o, const char *key, const char **ret, struct fault *f);
 
 /* Adds a text or a number, or those of a list that must not be empty. */
 bool text_read(struct texts *to, struct json_object *value, struct fault *f);

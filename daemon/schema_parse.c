@@ -260,7 +260,7 @@ static bool extension_read(struct schema *s, struct json_object *extension,
 
     if (!extension)
         return true;
-    return (keys_known(extension, known, f) && message_fields_well(s, messages, f) &&
+    return (json_keys_known(extension, known, f) && message_fields_well(s, messages, f) &&
             secrets_read(s, extension, f) && rules_read(s, extension, f)) ||
            fault_in(f, "'extspoold'");
 }

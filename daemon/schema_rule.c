@@ -102,7 +102,7 @@ static bool rule_read(const struct schema *s, struct rule *rule, struct json_obj
 
     if (!json_object_is_type(o, json_type_object))
         return fault_set(f, FAULT_CONFIG, 0, "must be an object {…}");
-    if (!keys_known(o, known, f) || !rule_fields_read(s, rule, o, &scope.kinds, f) ||
+    if (!json_keys_known(o, known, f) || !rule_fields_read(s, rule, o, &scope.kinds, f) ||
         !conditions_read(s, rule, o, f) || !severity_read(rule, o, f) ||
         !json_get(o, "constraints", json_type_object, &constraints, f))
         return false;

@@ -160,32 +160,3 @@ const char *cell_damage(struct cell value)
     }
     return NULL;
 }
-
-/* Bytes of a BOM or a no-break space at text. */
-static size_t invisible(const char *text, size_t len)
-{
-    if (len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0)
-        return 3;
-    return len >= 2 && memcmp(text, "\xc2\xa0", 2) == 0 ? 2 : 0;
-}
-
-bool heading_key(const char *text, size_t len, char to[HEADING_KEY])
-{
-    size_t used = 0;
-
-    for (size_t i = 0; i < len; i++) {
-        char c = lower(text[i]);
-        size_t skip = invisible(text + i, len - i);
-        if (skip > 0) {
-            i += skip - 1;
-            continue;
-        }
-        if (!is_digit(c) && !(c >= 'a' && c <= 'z') && !((unsigned char)c & 0x80))
-            continue;
-        if (used + 1 == HEADING_KEY)
-            return false;
-        to[used++] = c;
-    }
-    to[used] = '\0';
-    return true;
-}

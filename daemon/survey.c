@@ -12,6 +12,8 @@
 struct survey {
     const struct config *config;
     const struct schema *schema;
+    const struct profiles *profiles;
+    const struct profile *profile;
     int fd;
     struct dialect dialect;
     struct rows *rows; /* NULL until the header is read */
@@ -24,11 +26,13 @@ struct survey {
     bool ended;
 };
 
-struct survey *survey_new(const struct config *c, const struct schema *s, int fd)
+struct survey *survey_new(const struct config *c, const struct schema *s, const struct profiles *p,
+                          int fd)
 {
     struct survey *v = xcalloc(1, sizeof *v);
     v->config = c;
     v->schema = s;
+    v->profiles = p;
     v->fd = fd;
     v->numbers = numbers_new();
     return v;
@@ -50,6 +54,11 @@ struct survey *survey_free(struct survey *v)
 const struct dialect *survey_dialect(const struct survey *v)
 {
     return &v->dialect;
+}
+
+const struct profile *survey_profile(const struct survey *v)
+{
+    return v->profile;
 }
 
 int survey_rejected(const struct survey *v)
@@ -108,6 +117,33 @@ static bool dialect_find(struct survey *v, struct fault *f)
     return false;
 }
 
+/* The profile that the configuration names; NULL: none. False when there is no such profile. */
+static bool named_profile(struct survey *v, const struct profile **ret)
+{
+    const char *name = v->config->import.profile;
+
+    *ret = profiles_find(v->profiles, name);
+    if (*ret || strcmp(name, PROFILES_AUTO) == 0)
+        return true;
+    reject(v, CODE_PROFILE_UNKNOWN, code_meaning(CODE_PROFILE_UNKNOWN));
+    return false;
+}
+
+static void header_map(struct survey *v, const struct row *header)
+{
+    struct profiles_ask ask = {.all = v->profiles};
+    bool fits = false;
+    if (!named_profile(v, &ask.named))
+        return;
+    v->profile = profiles_choose(&ask, header->cells, header->count, &fits);
+    v->columns = columns_new(v->schema, v->profile, header->cells, header->count, &v->findings);
+    if (!fits && !finding_error(&v->findings))
+        profile_missing(v->profile, header->cells, header->count, &v->findings);
+    const struct finding *error = finding_error(&v->findings);
+    if (error)
+        v->rejected = error->code;
+}
+
 /* Reads the header and maps it to the schema's fields. */
 static bool header_read(struct survey *v, struct survey_item *item, struct fault *f)
 {
@@ -128,11 +164,8 @@ static bool header_read(struct survey *v, struct survey_item *item, struct fault
         return true;
     }
 
-    v->columns = columns_new(v->schema, header.cells, header.count, &v->findings);
     rows_expect(v->rows, header.count);
-    const struct finding *error = finding_error(&v->findings);
-    if (error)
-        v->rejected = error->code;
+    header_map(v, &header);
     return true;
 }
 
@@ -176,7 +209,7 @@ static bool row_look(struct survey *v, struct survey_item *item, struct fault *f
         return true;
     }
     item->row = ++v->row;
-    item->state = columns_check(v->columns, &row, &v->record, &v->findings);
+    item->state = columns_check(v->columns, &row, NULL, &v->record, &v->findings);
     if (item->state == ROW_PLANNED)
         number_check(v, item);
     record_number_text(&v->record, item->number);

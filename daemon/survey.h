@@ -8,6 +8,7 @@
 #include "config.h"
 #include "dialect.h"
 #include "ledger.h"
+#include "profiles.h"
 
 /* dialect_guess for a regular file. False with a FAULT_IO when it cannot be read. */
 bool survey_guess(int fd, struct dialect *ret, int *ret_code, struct fault *f);
@@ -25,8 +26,9 @@ struct survey_item {
     const struct findings *findings; /* lent until the next call */
 };
 
-/* Begins with a regular file (fd lent). Limits are taken from c; c and s are lent as well. */
-struct survey *survey_new(const struct config *c, const struct schema *s, int fd);
+/* Begins with a regular file (fd lent). Limits are taken from c; all else is lent as well. */
+struct survey *survey_new(const struct config *c, const struct schema *s, const struct profiles *p,
+                          int fd);
 struct survey *survey_free(struct survey *v); /* NULL */
 
 /* The next item: first the header, which is invalid when the file cannot be imported and then is
@@ -36,6 +38,8 @@ bool survey_next(struct survey *v, struct survey_item *ret, bool *ret_found, str
 
 /* From the first item on: how the file is written; delimiter 0 when it is no text. */
 const struct dialect *survey_dialect(const struct survey *v);
+/* The profile that it is read with, NULL when there is none (yet). */
+const struct profile *survey_profile(const struct survey *v);
 /* Why the file would be rejected, CODE_NONE when it would not (as far as was read). */
 int survey_rejected(const struct survey *v);
 

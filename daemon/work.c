@@ -3,7 +3,6 @@
 #include <stdio.h>
 
 #include "buf.h"
-#include "fsio.h"
 #include "job_own.h"
 
 struct work *work_new(const struct import *import)
@@ -24,6 +23,7 @@ struct work *work_free(struct work *w)
     report_free(w->report);
     columns_free(w->columns);
     rows_free(w->rows);
+    profile_free(w->profile);
     schema_free(w->schema);
     record_free(&w->record);
     findings_free(&w->findings);
@@ -36,19 +36,12 @@ struct work *work_free(struct work *w)
     return NULL;
 }
 
-static bool open_schema(struct job *j, struct work *w, struct fault *f)
-{
-    char path[4096];
-    snprintf(path, sizeof path, "%s/schemas/%s.json", j->config->state.directory, w->import.schema);
-    return schema_read(path, &w->schema, f);
-}
-
 bool work_open(struct job *j, struct work *w, struct fault *f)
 {
     char name[SPOOL_NAME_COPY];
     uint64_t bytes = 0;
     spool_name_copy(w->import.id, name);
-    if (!spool_read(j->spool, SPOOL_WORK, name, &w->copy, &bytes, f) || !open_schema(j, w, f))
+    if (!spool_read(j->spool, SPOOL_WORK, name, &w->copy, &bytes, f) || !keep_open(j, w, f))
         return false;
 
     struct rows_limits limits = {w->import.max_record, w->import.max_columns};
@@ -57,7 +50,7 @@ bool work_open(struct job *j, struct work *w, struct fault *f)
     struct row header;
     if (!rows_next(w->rows, &header, f))
         return false;
-    w->columns = columns_new(w->schema, header.cells, header.count, &w->findings);
+    w->columns = columns_new(w->schema, w->profile, header.cells, header.count, &w->findings);
     rows_expect(w->rows, w->import.columns);
     return true;
 }
@@ -74,7 +67,7 @@ bool work_row(struct work *w, const struct ledger_row *row, enum row_state *ret_
     if (read.kind == ROW_KIND_END || read.offset != row->offset)
         return true;
 
-    enum row_state state = columns_check(w->columns, &read, &w->record, &w->findings);
+    enum row_state state = columns_check(w->columns, &read, NULL, &w->record, &w->findings);
     char number[RECORD_NUMBER];
     record_number_text(&w->record, number);
     if (strcmp(number, row->number) == 0)

@@ -40,7 +40,7 @@ static void rows_check(struct rows *r, struct columns *c)
     struct row row;
     while (rows_next(r, &row, &f) && row.kind != ROW_KIND_END) {
         findings_reset(&findings);
-        enum row_state state = columns_check(c, &row, &record, &findings);
+        enum row_state state = columns_check(c, &row, NULL, &record, &findings);
         findings_check(&findings);
         assert((state == ROW_INVALID) == (finding_error(&findings) != NULL));
         assert(state == ROW_PLANNED || state == ROW_SKIPPED || state == ROW_INVALID);
@@ -66,7 +66,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     bool good = rows_next(r, &header, &f);
     assert(good);
     if (header.kind == ROW_KIND_RECORD) {
-        struct columns *c = columns_new(shipped_schema(), header.cells, header.count, &findings);
+        struct columns *c =
+            columns_new(shipped_schema(), NULL, header.cells, header.count, &findings);
         findings_check(&findings);
         rows_expect(r, header.count);
         if (!finding_error(&findings))

@@ -123,7 +123,7 @@ static inline struct ledger_row row_planned(struct columns *c, const struct row 
     const struct finding *error;
 
     findings_reset(list);
-    row.state = columns_check(c, at, record, list);
+    row.state = columns_check(c, at, NULL, record, list);
     row.findings = list->count > 0;
     error = finding_error(list);
     row.code = error ? error->code : row.state == ROW_SKIPPED ? list->at[0].code : CODE_NONE;
@@ -174,7 +174,7 @@ static inline void world_import(struct world *w, uint64_t id, const char *text, 
 
     struct rows *r = rows_new(w->copy, i->delimiter, world_limits, i->header_offset, 1);
     assert_true(rows_next(r, &at, &f));
-    struct columns *c = columns_new(w->schema, at.cells, at.count, &list);
+    struct columns *c = columns_new(w->schema, NULL, at.cells, at.count, &list);
     rows_expect(r, at.count);
     for (uint64_t n = 1; rows_next(r, &at, &f) && at.kind != ROW_KIND_END; n++) {
         struct ledger_row row = row_planned(c, &at, n, &record, &list);

@@ -27,7 +27,7 @@ static struct columns *header(const char *line)
     struct cell heads[MOST];
     size_t count = split(line, heads);
     findings_reset(&findings);
-    return columns_new(shipped, heads, count, &findings);
+    return columns_new(shipped, NULL, heads, count, &findings);
 }
 
 /* ---- headers ---- */
@@ -161,7 +161,7 @@ static void rows_checked(void **state)
         struct row row = {.kind = ROW_KIND_RECORD, .line = 2, .cells = row_cells};
         row.count = split(lines[i].line, row_cells);
         findings_reset(&findings);
-        assert_int_equal(columns_check(c, &row, &record, &findings), lines[i].state);
+        assert_int_equal(columns_check(c, &row, NULL, &record, &findings), lines[i].state);
         assert_string_equal(findings_text(), lines[i].found);
         struct cell number = record_number(&record);
         assert_int_equal(number.at != NULL, lines[i].number != NULL);
@@ -180,7 +180,7 @@ static void record_has_what_the_columns_feed(void **state)
     struct columns *c = header("dnd|Caller ID|number|registerpassword");
     struct row row = {.kind = ROW_KIND_RECORD, .cells = row_cells};
     row.count = split("NO||100|" GOOD, row_cells);
-    assert_int_equal(columns_check(c, &row, &record, &findings), ROW_PLANNED);
+    assert_int_equal(columns_check(c, &row, NULL, &record, &findings), ROW_PLANNED);
     assert_int_equal(record.count, 29);
     assert_string_equal(sent("dnd"), "off");
     assert_string_equal(sent("callerid"), "");
@@ -202,9 +202,9 @@ static void shapes_say_how_many(void **state)
     struct row row = {.kind = ROW_KIND_RECORD, .cells = row_cells};
     findings_reset(&findings);
     row.count = split("1|2", row_cells);
-    columns_check(c, &row, &record, &findings);
+    columns_check(c, &row, NULL, &record, &findings);
     row.count = split("1|2|3|4|5|6|7|8", row_cells);
-    columns_check(c, &row, &record, &findings);
+    columns_check(c, &row, NULL, &record, &findings);
     assert_int_equal(findings.count, 2);
     assert_string_equal(findings.at[0].message, "the row has 2 cells, the heading line has 6");
     assert_string_equal(findings.at[1].message,
@@ -241,7 +241,7 @@ static void malformed_rows(void **state)
                           .limit = 99,
                           .quote_line = 17};
         findings_reset(&findings);
-        assert_int_equal(columns_check(c, &row, &record, &findings), ROW_INVALID);
+        assert_int_equal(columns_check(c, &row, NULL, &record, &findings), ROW_INVALID);
         assert_string_equal(findings_text(), broken[i].found);
         assert_string_equal(findings.at[0].message, broken[i].message);
         assert_null(record_number(&record).at);
@@ -256,9 +256,9 @@ static void record_starts_afresh(void **state)
     struct columns *c = header("number|registerpassword|username");
     struct row row = {.kind = ROW_KIND_RECORD, .cells = row_cells};
     row.count = split("100|" GOOD "|Ann", row_cells);
-    assert_int_equal(columns_check(c, &row, &record, &findings), ROW_PLANNED);
+    assert_int_equal(columns_check(c, &row, NULL, &record, &findings), ROW_PLANNED);
     row.count = split("1x|\xff|\xff", row_cells);
-    assert_int_equal(columns_check(c, &row, &record, &findings), ROW_INVALID);
+    assert_int_equal(columns_check(c, &row, NULL, &record, &findings), ROW_INVALID);
     assert_null(sent("username"));
     assert_null(sent("registerpassword"));
     columns_free(c);

@@ -103,28 +103,34 @@ static void credential_serves_without_a_file(void **state)
 
 /* ---- shipped files ---- */
 
-static void assert_paths(const char *text, const char *schema, const char *profiles)
+static void assert_paths(const char *text, const char *schema, const char *profiles,
+                         const char *own, bool own_may_lack)
 {
     struct config *c = read_good(text);
+    bool may_lack = !own_may_lack;
     char *path = config_schema_path(c);
     assert_string_equal(path, schema);
     free(path);
-    path = config_profiles_path(c);
+    path = config_profiles_path();
     assert_string_equal(path, profiles);
     free(path);
+    assert_string_equal(config_own_profiles(c, &may_lack), own);
+    assert_int_equal(may_lack, own_may_lack);
     config_free(c);
 }
 
 static void schemas_are_found(void **state)
 {
     (void)state;
+    static const char usual[] = "/etc/extspoold/profiles";
     setenv("EXTSPOOLD_SCHEMAS", "/elsewhere", 1);
-    assert_paths("", "/elsewhere/extension.json", "/elsewhere/profiles");
-    assert_paths("[import]\nschema=/own.json\n", "/own.json", "/elsewhere/profiles");
-    assert_paths("[import]\nprofiles=/own\n", "/elsewhere/extension.json", "/own");
+    assert_paths("", "/elsewhere/extension.json", "/elsewhere/profiles", usual, true);
+    assert_paths("[import]\nschema=/own.json\n", "/own.json", "/elsewhere/profiles", usual, true);
+    assert_paths("[import]\nprofiles=/own\n", "/elsewhere/extension.json", "/elsewhere/profiles",
+                 "/own", false);
     unsetenv("EXTSPOOLD_SCHEMAS");
     /* this program lies one folder deeper than those that look into a build tree */
-    assert_paths("", SCHEMAS_DIR "/extension.json", SCHEMAS_DIR "/profiles");
+    assert_paths("", SCHEMAS_DIR "/extension.json", SCHEMAS_DIR "/profiles", usual, true);
 }
 
 /* ---- what is said of the keys elsewhere ---- */

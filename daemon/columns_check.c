@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A row put to the test. */
+#include <inttypes.h>
+
+#include "columns_own.h"
+#include "utf8.h"
+
+static void malformed_note(const struct columns *c, const struct row *row, struct findings *list)
+{
+    const char *heading = row->column < c->count ? c->at[row->column].heading : NULL;
+
+    switch (row->code) {
+    case CODE_UNCLOSED_QUOTE:
+        finding_add(list, row->code, SEVERITY_ERROR, heading,
+                    "the quote opened in line %" PRIu64 " is never closed", row->quote_line);
+        break;
+    case CODE_TOO_LONG:
+        finding_add(list, row->code, SEVERITY_ERROR, NULL,
+                    row->column == 0 ? "the record is longer than %zu bytes ([import] max_record)"
+                                     : "the record has more than %zu cells ([import] max_columns)",
+                    row->limit);
+        break;
+    default:
+        finding_add(list, row->code, SEVERITY_ERROR, heading,
+                    "a quote stands where none can stand; put the value in quotes and double "
+                    "each quote in it");
+    }
+}
+
+static bool all_empty(const struct cell *cells, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (cells[i].len > 0)
+            return false;
+    }
+    return true;
+}
+
+/* A delimiter in a value that is not quoted moves the cells after it: cells in the wrong columns
+ * must not be taken for anything, so a row of another shape is not looked into. */
+bool columns_shape(const struct columns *c, const struct row *row, struct findings *list)
+{
+    if (row->count < c->count && !(c->profile && c->profile->pads)) {
+        finding_add(list, CODE_MISSING_CELL, SEVERITY_ERROR, NULL,
+                    "the row has %zu cells, the heading line has %zu", row->count, c->count);
+        return false;
+    }
+    if (row->count > c->count && !all_empty(row->cells + c->count, row->count - c->count)) {
+        finding_add(list, CODE_EXTRA_CELL, SEVERITY_ERROR, NULL,
+                    "the row has %zu cells, the heading line has %zu; a value with a delimiter in "
+                    "it must stand in quotes",
+                    row->count, c->count);
+        return false;
+    }
+    return true;
+}
+
+/* Cells that feed a field are looked at by schema_check. Of the others only valid text is asked,
+ * so that the row can be written into reports. */
+static bool others_well(const struct columns *c, const struct row *row, struct findings *list)
+{
+    bool well = true;
+
+    for (size_t i = 0; i < c->count && i < row->count; i++) {
+        const struct cell *cell = &row->cells[i];
+        if (!c->at[i].used && utf8_valid(cell->at, cell->len) < cell->len) {
+            finding_add(list, CODE_ENCODING_ERROR, SEVERITY_ERROR, c->at[i].heading,
+                        "is not valid UTF-8 text; save the file as CSV UTF-8");
+            well = false;
+        }
+    }
+    return well;
+}
+
+static bool one_of(struct cell cell, const struct profile_filter *filter)
+{
+    for (size_t i = 0; i < filter->value_count; i++)
+        if (text_alike(cell, (struct cell){filter->values[i], strlen(filter->values[i])}))
+            return true;
+    return false;
+}
+
+/* The first filter that leaves the row out. One whose cell is no text leaves nothing out: whatever
+ * it says, it is a mistake of the row. */
+static bool filtered(const struct columns *c, const struct row *row, struct findings *list)
+{
+    size_t count = c->profile ? c->profile->filter_count : 0;
+
+    for (size_t i = 0; i < count; i++) {
+        const struct profile_filter *filter = &c->profile->filters[i];
+        int column = c->place[filter->column];
+        struct cell cell = {"", 0};
+        if (column == NONE)
+            continue;
+        if ((size_t)column < row->count)
+            cell = row->cells[column];
+        if (utf8_valid(cell.at, cell.len) < cell.len || one_of(cell, filter) == filter->unless)
+            continue;
+        finding_add(list, CODE_FILTERED, SEVERITY_WARNING, c->at[column].heading, "%s",
+                    code_meaning(CODE_FILTERED));
+        return true;
+    }
+    return false;
+}
+
+/* Generated cells are marked, since they are no content of the file. */
+static void generated_mark(const struct columns *c, struct record *record)
+{
+    for (size_t i = 0; i < c->feed_count; i++)
+        if (c->feeds[i].from->source == SOURCE_SECRET)
+            record->values[c->feeds[i].from->field].generated = true;
+}
+
+enum row_state columns_check(struct columns *c, const struct row *row,
+                             const struct columns_given *given, struct record *ret,
+                             struct findings *list)
+{
+    assert(row->kind != ROW_KIND_END);
+    record_room(ret, 0);
+    columns_wipe(c);
+    if (row->kind == ROW_KIND_MALFORMED) {
+        malformed_note(c, row, list);
+        return ROW_INVALID;
+    }
+    if (all_empty(row->cells, row->count)) {
+        finding_add(list, CODE_BLANK_ROW, SEVERITY_WARNING, NULL, "the row is empty");
+        return ROW_SKIPPED;
+    }
+    if (!columns_shape(c, row, list))
+        return ROW_INVALID;
+    if (filtered(c, row, list))
+        return ROW_SKIPPED;
+
+    columns_cells(c, row, list);
+    bool others = others_well(c, row, list);
+    bool values = columns_values(c, given, list);
+    bool fields = schema_check(c->schema, c->cells, c->headings, ret, list);
+    generated_mark(c, ret);
+    return others && values && fields ? ROW_PLANNED : ROW_INVALID;
+}

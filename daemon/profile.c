@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A profile's answers, and which headers it recognises. */
+#include "profile_own.h"
+
+static void field_free(struct profile_field *field)
+{
+    for (size_t i = 0; i < field->piece_count; i++)
+        free(field->pieces[i].text);
+    free(field->pieces);
+    free(field->columns);
+    free(field->constant);
+    transforms_free(&field->transforms);
+}
+
+static void texts_free(char **texts, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        free(texts[i]);
+    free(texts);
+}
+
+static void parts_free(struct profile *p)
+{
+    for (size_t i = 0; i < p->column_count; i++) {
+        free(p->columns[i].heading);
+        texts_free(p->columns[i].keys, p->columns[i].key_count);
+    }
+    for (size_t i = 0; i < p->field_count; i++)
+        field_free(&p->fields[i]);
+    for (size_t i = 0; i < p->filter_count; i++)
+        texts_free(p->filters[i].values, p->filters[i].value_count);
+    for (size_t i = 0; i < p->mark_count; i++) {
+        free(p->marks[i].text);
+        free(p->marks[i].keys);
+    }
+}
+
+struct profile *profile_free(struct profile *p)
+{
+    if (p) {
+        parts_free(p);
+        free(p->columns);
+        free(p->fields);
+        free(p->filters);
+        free(p->marks);
+        free(p->name);
+        free(p->title);
+        free(p->verified);
+        free(p->text);
+        free(p);
+    }
+    return NULL;
+}
+
+const char *profile_text(const struct profile *p, size_t *ret_len)
+{
+    *ret_len = p->len;
+    return p->text;
+}
+
+const char *profile_name(const struct profile *p)
+{
+    return p->name;
+}
+
+const char *profile_title(const struct profile *p)
+{
+    return p->title;
+}
+
+const char *profile_verified(const struct profile *p)
+{
+    return p->verified;
+}
+
+bool profile_generic(const struct profile *p)
+{
+    return p->generic;
+}
+
+const struct dialect_wish *profile_dialect(const struct profile *p)
+{
+    return &p->wish;
+}
+
+bool profile_pads(const struct profile *p)
+{
+    return p->pads;
+}
+
+size_t profile_marks(const struct profile *p)
+{
+    return p->mark_count;
+}
+
+const char *profile_mark(const struct profile *p, size_t i)
+{
+    assert(i < p->mark_count);
+    return p->marks[i].text;
+}
+
+size_t profile_column(const struct profile *p, const char *key)
+{
+    for (size_t i = 0; i < p->column_count; i++)
+        for (size_t k = 0; k < p->columns[i].key_count; k++)
+            if (strcmp(p->columns[i].keys[k], key) == 0)
+                return i;
+    return p->column_count;
+}
+
+const struct profile_field *profile_field(const struct profile *p, size_t field)
+{
+    for (size_t i = 0; i < p->field_count; i++)
+        if (p->fields[i].field == field)
+            return &p->fields[i];
+    return NULL;
+}
+
+/* ---- headers ---- */
+
+static bool mark_has(const struct profile_mark *mark, const char *key)
+{
+    for (size_t i = 0; i < mark->key_count; i++)
+        if (strcmp(mark->keys[i], key) == 0)
+            return true;
+    return false;
+}
+
+/* Returns how many headings are known; there[i] tells whether mark i is met. */
+static size_t header_look(const struct profile *p, const struct cell *header, size_t count,
+                          bool *there)
+{
+    size_t known = 0;
+    char key[HEADING_KEY];
+
+    for (size_t i = 0; i < count; i++) {
+        if (!heading_key(header[i].at, header[i].len, key) || !key[0])
+            continue;
+        known += profile_column(p, key) < p->column_count ||
+                 schema_find(p->schema, key, strlen(key)) >= 0;
+        for (size_t m = 0; m < p->mark_count; m++)
+            there[m] = there[m] || mark_has(&p->marks[m], key);
+    }
+    return known;
+}
+
+size_t profile_near(const struct profile *p, const struct cell *header, size_t count,
+                    double *ret_share)
+{
+    bool *there = xcalloc(p->mark_count, sizeof *there);
+    size_t known = header_look(p, header, count, there);
+    size_t met = 0;
+
+    for (size_t m = 0; m < p->mark_count; m++)
+        met += there[m];
+    free(there);
+    *ret_share = (double)met / (double)p->mark_count;
+    return known;
+}
+
+size_t profile_known(const struct profile *p, const struct cell *header, size_t count)
+{
+    double share = 0;
+    size_t known = profile_near(p, header, count, &share);
+
+    return share < 1 ? 0 : known;
+}
+
+void profile_missing(const struct profile *p, const struct cell *header, size_t count,
+                     struct findings *list)
+{
+    bool *there = xcalloc(p->mark_count, sizeof *there);
+
+    header_look(p, header, count, there);
+    for (size_t m = 0; m < p->mark_count; m++)
+        if (!there[m])
+            finding_add(list, CODE_MISSING_COLUMN, SEVERITY_ERROR, p->marks[m].text,
+                        "the column is missing by which the profile '%s' is recognised", p->name);
+    free(there);
+}
