@@ -200,19 +200,24 @@ static bool columns_read(struct profile *p, struct json_object *top, struct faul
     return true;
 }
 
+/* Headings, other spellings of them, or the schema's own names. */
 static bool unconfirmed_well(const struct profile *p, struct json_object *top, struct fault *f)
 {
     struct json_object *list = NULL;
+    char key[HEADING_KEY];
 
     if (!json_get(top, "unconfirmed", json_type_array, &list, f))
         return false;
     for (size_t i = 0; list && i < json_object_array_length(list); i++) {
-        struct json_object *heading = json_object_array_get_idx(list, i);
-        size_t column = 0;
-        if (!json_object_is_type(heading, json_type_string))
+        struct json_object *item = json_object_array_get_idx(list, i);
+        const char *heading = json_object_get_string(item);
+        if (!json_object_is_type(item, json_type_string))
             return fault_set(f, FAULT_CONFIG, 0, "'unconfirmed' must be a list of headings");
-        if (!profile_heading(p, json_object_get_string(heading), &column, f))
-            return fault_in(f, "'unconfirmed'");
+        if (!heading_key(heading, strlen(heading), key) ||
+            (profile_column(p, key) == p->column_count &&
+             schema_find(p->schema, key, strlen(key)) < 0))
+            return fault_set(f, FAULT_CONFIG, 0, "'unconfirmed': '%s' is not among 'columns'",
+                             heading);
     }
     return true;
 }
