@@ -111,6 +111,95 @@ static void generated_mark(const struct columns *c, struct record *record)
             record->values[c->feeds[i].from->field].generated = true;
 }
 
+/* ---- what a spreadsheet did to a value that its field refuses ---- */
+
+#define ZEROS_MOST 15 /* digits of the longest number */
+
+/* With so many zeros before it that the field takes it. */
+static bool lost_zeros(const struct columns *c, size_t field, struct cell value)
+{
+    char padded[ZEROS_MOST + 1];
+
+    if (value.len == 0 || value.len >= ZEROS_MOST || strspn(value.at, "0123456789") < value.len)
+        return false;
+    memset(padded, '0', ZEROS_MOST);
+    memcpy(padded + ZEROS_MOST - value.len, value.at, value.len);
+    padded[ZEROS_MOST] = '\0';
+    for (size_t len = value.len + 1; len <= ZEROS_MOST; len++)
+        if (schema_takes(c->schema, field, (struct cell){padded + ZEROS_MOST - len, len}))
+            return true;
+    return false;
+}
+
+static const char *advice_for(const struct columns *c, size_t field, struct cell value)
+{
+    enum damage damage = damage_looks(value);
+
+    if (damage != DAMAGE_NONE)
+        return damage_advice(damage);
+    return lost_zeros(c, field, value) ? DAMAGE_ZEROS : NULL;
+}
+
+/* Whether the field's cell was spoilt: that is said, and the cell is mended or taken away. */
+static bool field_damaged(struct columns *c, size_t field, struct findings *list)
+{
+    struct cell *cell = &c->cells[field];
+    const char *heading = c->headings[field] ? c->headings[field] : schema_name(c->schema, field);
+
+    if (!cell->at || schema_takes(c->schema, field, *cell))
+        return false;
+    struct cell inner = damage_unquoted(*cell);
+    if (inner.at && schema_takes(c->schema, field, inner)) {
+        finding_add(list, CODE_SPREADSHEET_DAMAGE, SEVERITY_WARNING, heading,
+                    "stands in typographic quotes and is read without them");
+        *cell = inner;
+        return true;
+    }
+    const char *advice = advice_for(c, field, *cell);
+    if (!advice)
+        return false;
+    finding_add(list, CODE_SPREADSHEET_DAMAGE, SEVERITY_ERROR, heading, "%s", advice);
+    *cell = (struct cell){0};
+    return true;
+}
+
+/* A number that has lost its digits in a field that takes any text. */
+static void scientific_note(const struct columns *c, struct findings *list)
+{
+    for (size_t i = 0; i < c->used_count; i++) {
+        const struct column *column = &c->at[c->used[i]];
+        if (column->now.len > 4 && memchr(column->now.at, 'E', column->now.len) &&
+            damage_looks(column->now) == DAMAGE_SCIENTIFIC)
+            finding_add(list, CODE_SPREADSHEET_DAMAGE, SEVERITY_WARNING, column->heading,
+                        "looks like a number that a spreadsheet has shortened");
+    }
+}
+
+/* A row that is refused is looked at once more: what a spreadsheet did is said in the place of
+ * what the schema says of it. */
+static bool fields_check(struct columns *c, struct record *ret, struct findings *list)
+{
+    size_t before = list->count;
+    size_t damaged = 0;
+
+    if (schema_check(c->schema, c->cells, c->headings, ret, list)) {
+        scientific_note(c, list);
+        return true;
+    }
+    struct findings said = {0};
+    for (size_t i = 0; i < c->fields; i++)
+        damaged += field_damaged(c, i, &said);
+    if (damaged > 0) {
+        list->count = before;
+        for (size_t i = 0; i < said.count; i++)
+            finding_add(list, said.at[i].code, said.at[i].severity, said.at[i].column, "%s",
+                        said.at[i].message);
+        schema_check(c->schema, c->cells, c->headings, ret, list);
+    }
+    findings_free(&said);
+    return finding_error_from(list, before) == NULL;
+}
+
 enum row_state columns_check(struct columns *c, const struct row *row,
                              const struct columns_given *given, struct record *ret,
                              struct findings *list)
@@ -131,10 +220,10 @@ enum row_state columns_check(struct columns *c, const struct row *row,
     if (filtered(c, row, list))
         return ROW_SKIPPED;
 
-    columns_cells(c, row, list);
+    bool cells = columns_cells(c, row, list);
     bool others = others_well(c, row, list);
     bool values = columns_values(c, given, list);
-    bool fields = schema_check(c->schema, c->cells, c->headings, ret, list);
+    bool fields = fields_check(c, ret, list);
     generated_mark(c, ret);
-    return others && values && fields ? ROW_PLANNED : ROW_INVALID;
+    return cells && others && values && fields ? ROW_PLANNED : ROW_INVALID;
 }

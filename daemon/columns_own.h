@@ -5,6 +5,7 @@
 #define EXTSPOOLD_COLUMNS_OWN_H
 
 #include "columns.h"
+#include "damage.h"
 #include "secret.h"
 
 #define NONE (-1)
@@ -53,8 +54,9 @@ struct columns {
 /* Fills c->cells and c->headings from the cells of the columns; false when a value could not be
  * made. */
 bool columns_values(struct columns *c, const struct columns_given *given, struct findings *list);
-/* Fills each used column's cell of now. A cell that the row has not is empty. */
-void columns_cells(struct columns *c, const struct row *row, struct findings *list);
+/* Fills each used column's cell of now, mended. A cell that the row has not is empty. False when
+ * one is no value: it is taken away. */
+bool columns_cells(struct columns *c, const struct row *row, struct findings *list);
 /* What was made of cells is overwritten. */
 void columns_wipe(struct columns *c);
 

@@ -15,13 +15,43 @@ static bool is_blank(struct cell cell)
 
 /* ---- the columns' cells ---- */
 
-void columns_cells(struct columns *c, const struct row *row, struct findings *list)
+/* Whether a look is worth while: most cells are plain. */
+static bool is_odd(struct cell cell)
 {
-    (void)list;
+    if (cell.len > 0 && strchr("=#E", cell.at[0]))
+        return true;
+    for (size_t i = 0; i < cell.len; i++)
+        if ((unsigned char)cell.at[i] >= 0x80)
+            return true;
+    return false;
+}
+
+/* Mends what a spreadsheet certainly did; a cell that is no value is taken away. */
+static bool cell_mend(struct column *column, struct findings *list)
+{
+    const char *done = damage_mend(&column->now, &column->mended);
+    const char *error = damage_error(column->now);
+
+    if (done)
+        finding_add(list, CODE_SPREADSHEET_DAMAGE, SEVERITY_WARNING, column->heading, "%s", done);
+    if (!error)
+        return true;
+    finding_add(list, CODE_SPREADSHEET_DAMAGE, SEVERITY_ERROR, column->heading, "%s", error);
+    column->now = (struct cell){0};
+    return false;
+}
+
+bool columns_cells(struct columns *c, const struct row *row, struct findings *list)
+{
+    bool well = true;
+
     for (size_t i = 0; i < c->used_count; i++) {
-        size_t column = c->used[i];
-        c->at[column].now = column < row->count ? row->cells[column] : (struct cell){"", 0};
+        struct column *column = &c->at[c->used[i]];
+        column->now = c->used[i] < row->count ? row->cells[c->used[i]] : (struct cell){"", 0};
+        if (is_odd(column->now))
+            well = cell_mend(column, list) && well;
     }
+    return well;
 }
 
 static void text_wipe(struct buf *text)
@@ -123,10 +153,28 @@ static const char *refusal(int code)
                                "wants";
 }
 
+/* What a spreadsheet has spoilt may look well again when only its digits are kept. */
+static bool raw_well(const struct columns *c, const struct feed *feed, struct cell *value,
+                     const char *heading, struct findings *list)
+{
+    enum damage damage = damage_looks(*value);
+
+    if (feed->from->source != SOURCE_COLUMN || damage == DAMAGE_NONE ||
+        damage == DAMAGE_SHORT_DATE || schema_takes(c->schema, feed->from->field, *value))
+        return true;
+    finding_add(list, CODE_SPREADSHEET_DAMAGE, SEVERITY_ERROR, heading, "%s",
+                damage_advice(damage));
+    *value = (struct cell){0};
+    return false;
+}
+
 static bool transformed(struct columns *c, struct feed *feed, struct cell *value,
                         const char *heading, struct findings *list)
 {
     struct buf names = {.most = 128};
+
+    if (!raw_well(c, feed, value, heading, list))
+        return false;
     int code = transforms_apply(&feed->from->transforms, c->letters, value, feed->text, &names);
 
     if (code != CODE_NONE) {
@@ -147,6 +195,8 @@ static bool pool_well(const struct columns *c, struct findings *list)
 
     if (!is_blank(key->now))
         return true;
+    if (!key->now.at) /* that is said already */
+        return false;
     finding_add(list, CODE_REQUIRED_VALUE, SEVERITY_ERROR, key->heading,
                 "a value is needed here: the person's number goes by it");
     return false;

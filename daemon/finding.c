@@ -42,7 +42,12 @@ void finding_add(struct findings *list, int code, enum severity severity, const 
 
 const struct finding *finding_error(const struct findings *list)
 {
-    for (size_t i = 0; i < list->count; i++) {
+    return finding_error_from(list, 0);
+}
+
+const struct finding *finding_error_from(const struct findings *list, size_t first)
+{
+    for (size_t i = first; i < list->count; i++) {
         if (list->at[i].severity == SEVERITY_ERROR)
             return &list->at[i];
     }

@@ -28,6 +28,8 @@ void finding_add(struct findings *list, int code, enum severity severity, const 
                  const char *format, ...) PRINTF_LIKE(5, 6);
 /* The first error, or NULL when there are warnings at the most. */
 const struct finding *finding_error(const struct findings *list);
+/* The same among those from this one on. */
+const struct finding *finding_error_from(const struct findings *list, size_t first);
 void findings_reset(struct findings *list); /* empty, memory kept */
 void findings_free(struct findings *list);
 

@@ -97,6 +97,22 @@ int schema_find(const struct schema *s, const char *heading, size_t len)
     return -1;
 }
 
+bool schema_takes(const struct schema *s, size_t field, struct cell value)
+{
+    assert(field < s->count);
+    const struct field *f = &s->fields[field];
+    struct subject subject = {.value = value};
+
+    if (value.len == 0 || (f->constraints.required.message && cell_blank(value)))
+        return value.len == 0 && f->empty_sent;
+    if (cell_damage(value) || !f->type->cast(f, &subject.value))
+        return false;
+    for (size_t i = 0; i < f->constraints.count; i++)
+        if (constraint_breach(&f->constraints.at[i], &subject))
+            return false;
+    return true;
+}
+
 /* One record under check. */
 struct check {
     const struct schema *schema;

@@ -37,6 +37,9 @@ size_t schema_key(const struct schema *s);
  * "Register Password" is registerpassword. Letters beyond ASCII do: "Nümber" is not nmber. */
 int schema_find(const struct schema *s, const char *heading, size_t len);
 
+/* Whether this value alone keeps the rules of the field, those across fields aside. */
+bool schema_takes(const struct schema *s, size_t field, struct cell value);
+
 /* Checks and casts one record. cells[i] is the cell of field i: .at NULL when there is no such
  * column (that a required one is missing is the header's matter, see columns_new; to the rules an
  * absent cell counts as blank). headings[i] is the sender's heading of field i's column for
