@@ -38,6 +38,8 @@ static const struct command {
      FOR_ANY_USER, 0, 1},
     {"profiles", "", "list the mapping profiles and their headings", ctl_profiles, FOR_ANY_USER, 0,
      0},
+    {"check-profile", "FILE…", "read mapping profiles and say what they do, or what is wrong",
+     ctl_check_profile, FOR_ANY_USER, 1, ANY},
     {"verify", "ID…", "prove that every row has exactly one outcome", ctl_verify, 0, 1, ANY},
 };
 

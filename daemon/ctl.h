@@ -28,6 +28,7 @@ int ctl_check(const struct ctl *c);
 int ctl_parse(const struct ctl *c);
 int ctl_template(const struct ctl *c);
 int ctl_profiles(const struct ctl *c);
+int ctl_check_profile(const struct ctl *c);
 /* ctl_import.c */
 int ctl_import(const struct ctl *c);
 /* ctl_queue.c, ctl_show.c */
@@ -67,7 +68,7 @@ bool ctl_rules_read(const struct config *c, struct ctl_rules *ret, struct fault 
 void ctl_rules_free(struct ctl_rules *rules); /* for ON_LEAVE; takes a zeroed one */
 
 /* One record as RFC 4180 wants it, with LF, on standard output; quotes only where needed. */
-void ctl_record_print(const struct cell *cells, size_t count);
+void ctl_record_print(const struct cell *cells, size_t count, char delimiter);
 
 /* ---- who answers (ctl_desk.c) ---- */
 

@@ -99,17 +99,17 @@ void ctl_rules_free(struct ctl_rules *rules)
     rules->schema = schema_free(rules->schema);
 }
 
-static bool needs_quotes(const struct cell *cell)
+static bool needs_quotes(const struct cell *cell, char delimiter)
 {
     for (size_t i = 0; i < cell->len; i++)
-        if (memchr(",\"\r\n", cell->at[i], 4))
+        if (cell->at[i] == delimiter || memchr("\"\r\n", cell->at[i], 3))
             return true;
     return false;
 }
 
-static void cell_print(const struct cell *cell)
+static void cell_print(const struct cell *cell, char delimiter)
 {
-    if (!needs_quotes(cell)) {
+    if (!needs_quotes(cell, delimiter)) {
         fwrite(cell->at, 1, cell->len, stdout);
         return;
     }
@@ -122,14 +122,14 @@ static void cell_print(const struct cell *cell)
     putchar('"');
 }
 
-void ctl_record_print(const struct cell *cells, size_t count)
+void ctl_record_print(const struct cell *cells, size_t count, char delimiter)
 {
     if (count == 1 && cells[0].len == 0)
         fputs("\"\"", stdout); /* an empty line would be no record */
     for (size_t i = 0; i < count; i++) {
         if (i > 0)
-            putchar(',');
-        cell_print(&cells[i]);
+            putchar(delimiter);
+        cell_print(&cells[i], delimiter);
     }
     putchar('\n');
 }

@@ -44,7 +44,7 @@ static bool records_print(const char *name, struct rows *rows, int *ret_end, str
         if (code == CODE_NONE && !is_text(&row))
             code = CODE_ENCODING_ERROR;
         if (code == CODE_NONE) {
-            ctl_record_print(row.cells, row.count);
+            ctl_record_print(row.cells, row.count, ',');
         } else {
             malformed_tell(name, &row, code);
             *ret_end = CTL_NEGATIVE;

@@ -1,45 +1,221 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* NAME ctl_schema: what a file may look like. The headings of the schema itself are a profile
- * too: the PBX vendor's own names. */
+/* NAME ctl_schema: what a file may look like: the mapping profiles, and a file to start from. */
 #include <stdio.h>
 
 #include "ctl.h"
+#include "profile_parts.h"
 
-/* A record of one text for each field. */
-static void fields_print(const struct schema *s,
-                         const char *(*text_of)(const struct schema *, size_t))
+/* ---- template ---- */
+
+/* A heading line and an example row. */
+struct template
 {
-    size_t count = schema_count(s);
-    struct cell *cells = xcalloc(count, sizeof *cells);
-    for (size_t i = 0; i < count; i++) {
-        const char *text = text_of(s, i);
-        cells[i] = (struct cell){text, strlen(text)};
+    struct cell *headings;
+    struct cell *examples;
+    size_t count;
+};
+
+static struct cell cell_of(const char *text)
+{
+    return (struct cell){text, strlen(text)};
+}
+
+static void template_add(struct template *t, const char *heading, const char *example)
+{
+    t->headings[t->count] = cell_of(heading);
+    t->examples[t->count] = cell_of(example);
+    t->count++;
+}
+
+/* What stands first in a template or list of columns gets the whole example. */
+static bool is_first(const struct profile_field *field, size_t column)
+{
+    for (size_t i = 0; i < field->piece_count; i++)
+        if (!field->pieces[i].text)
+            return field->pieces[i].column == column;
+    return field->column_count > 0 && field->columns[0] == column;
+}
+
+/* A text for the column from which the fields that it feeds get their examples. */
+static const char *column_example(const struct schema *s, const struct profile *p, size_t column)
+{
+    for (size_t i = 0; i < p->field_count; i++) {
+        const struct profile_field *field = &p->fields[i];
+        if (!is_first(field, column))
+            continue;
+        if (field->source == SOURCE_POOL)
+            return "1001";
+        return transforms_origin(&field->transforms, schema_example(s, field->field));
     }
-    ctl_record_print(cells, count);
-    free(cells);
+    for (size_t i = 0; i < p->filter_count; i++)
+        if (p->filters[i].column == column && p->filters[i].unless)
+            return p->filters[i].values[0];
+    return "";
+}
+
+static bool is_wanted(const struct profile *p, size_t column)
+{
+    if (p->columns[column].used)
+        return true;
+    for (size_t i = 0; i < p->filter_count; i++)
+        if (p->filters[i].column == column)
+            return true;
+    for (size_t i = 0; i < p->mark_count; i++)
+        for (size_t k = 0; k < p->marks[i].key_count; k++)
+            if (strcmp(p->marks[i].keys[k], p->columns[column].keys[0]) == 0)
+                return true;
+    return false;
+}
+
+/* The columns that the profile makes something of, and those of the schema that it leaves alone:
+ * all where it has no columns of its own, else the required ones. */
+static void template_fill(const struct schema *s, const struct profile *p, struct template *t)
+{
+    for (size_t i = 0; i < p->column_count; i++)
+        if (is_wanted(p, i))
+            template_add(t, p->columns[i].heading, column_example(s, p, i));
+    for (size_t i = 0; i < schema_count(s); i++)
+        if (!profile_field(p, i) && (p->column_count == 0 || schema_required(s, i)))
+            template_add(t, schema_name(s, i), schema_example(s, i));
+}
+
+static void template_print(const struct schema *s, const struct profile *p)
+{
+    size_t most = p->column_count + schema_count(s);
+    struct template t = {xcalloc(most, sizeof *t.headings), xcalloc(most, sizeof *t.examples), 0};
+    char delimiter = p->wish.delimiter ? p->wish.delimiter : ',';
+
+    template_fill(s, p, &t);
+    for (unsigned i = 0; i < (p->wish.header_rows == 2 ? 2 : 1); i++)
+        ctl_record_print(t.headings, t.count, delimiter);
+    ctl_record_print(t.examples, t.count, delimiter);
+    free(t.headings);
+    free(t.examples);
 }
 
 int ctl_template(const struct ctl *c)
 {
-    struct fault f = {0};
-    if (c->count && strcmp(c->operands[0], PROFILES_VENDOR) != 0)
-        return ctl_trouble("there is no profile '%s'; 'extspool profiles' lists them",
-                           c->operands[0]);
     ON_LEAVE(ctl_rules_free) struct ctl_rules rules = {0};
+    struct fault f = {0};
+    const char *name = c->count ? c->operands[0] : PROFILES_VENDOR;
     if (!ctl_rules_read(c->config, &rules, &f))
         return ctl_fault(&f);
-    fields_print(rules.schema, schema_name);
-    fields_print(rules.schema, schema_example);
+    const struct profile *p = profiles_find(rules.profiles, name);
+    if (!p)
+        return ctl_trouble("there is no profile '%s'; 'extspool profiles' lists them", name);
+    template_print(rules.schema, p);
     return CTL_WELL;
+}
+
+/* ---- profiles ---- */
+
+static void marks_print(const struct profile *p)
+{
+    struct cell *cells = xcalloc(profile_marks(p), sizeof *cells);
+    for (size_t i = 0; i < profile_marks(p); i++)
+        cells[i] = cell_of(profile_mark(p, i));
+    ctl_record_print(cells, profile_marks(p), ',');
+    free(cells);
+}
+
+/* Two lines: what it is recognised by, as a heading line, and what it is. */
+static void profile_tell(const struct profile *p)
+{
+    const char *verified = profile_verified(p);
+    printf("%s: ", profile_name(p));
+    marks_print(p);
+    printf("    %s%s%s%s\n", profile_title(p), *profile_title(p) ? "; " : "",
+           *verified ? "verified " : "not verified", verified);
 }
 
 int ctl_profiles(const struct ctl *c)
 {
-    struct fault f = {0};
     ON_LEAVE(ctl_rules_free) struct ctl_rules rules = {0};
+    struct fault f = {0};
     if (!ctl_rules_read(c->config, &rules, &f))
         return ctl_fault(&f);
-    printf("%s: ", PROFILES_VENDOR);
-    fields_print(rules.schema, schema_name);
+    for (size_t i = 0; i < profiles_count(rules.profiles); i++)
+        profile_tell(profiles_at(rules.profiles, i));
     return CTL_WELL;
+}
+
+/* ---- check-profile ---- */
+
+static void columns_tell(const struct profile *p, const struct profile_field *field)
+{
+    for (size_t i = 0; i < field->column_count; i++)
+        printf("%s'%s'", i ? ", else " : "", p->columns[field->columns[i]].heading);
+    for (size_t i = 0; i < field->piece_count; i++) {
+        const struct profile_piece *piece = &field->pieces[i];
+        if (piece->text)
+            fputs(piece->text, stdout);
+        else
+            printf("{%s}", p->columns[piece->column].heading);
+    }
+}
+
+static void field_tell(const struct schema *s, const struct profile *p,
+                       const struct profile_field *field)
+{
+    printf("    %s: ", schema_name(s, field->field));
+    if (field->source == SOURCE_CONSTANT)
+        printf("always '%s'", field->constant);
+    else if (field->source == SOURCE_POOL)
+        printf("from %s to %s, by ", field->pool.from, field->pool.to);
+    else if (field->source == SOURCE_SECRET)
+        printf("a %s of %zu is made up", field->pin ? "pin" : "password", field->length);
+    columns_tell(p, field);
+    for (size_t i = 0; i < field->transforms.count; i++)
+        printf(", %s", transforms_name(&field->transforms, i));
+    putchar('\n');
+}
+
+/* The name is the file's; else it would not be found by it. */
+static bool name_well(const char *path, const struct profile *p)
+{
+    const char *slash = strrchr(path, '/');
+    const char *file = slash ? slash + 1 : path;
+    size_t len = strlen(profile_name(p));
+
+    return strncmp(file, profile_name(p), len) == 0 && strcmp(file + len, ".json") == 0;
+}
+
+static int file_check(const char *path, const struct schema *s)
+{
+    struct fault f = {0};
+    struct profile *p = NULL;
+
+    if (!profile_read(path, s, PROFILE_OWN, &p, &f)) {
+        if (f.error)
+            return ctl_fault(&f);
+        printf("%s\n", f.text);
+        return CTL_NEGATIVE;
+    }
+    bool named = name_well(path, p);
+    if (named) {
+        printf("%s: '%s' is recognised by ", path, profile_name(p));
+        marks_print(p);
+        for (size_t i = 0; i < p->field_count; i++)
+            field_tell(s, p, &p->fields[i]);
+    } else {
+        printf("%s: the file of the profile '%s' must be called %s.json\n", path, profile_name(p),
+               profile_name(p));
+    }
+    profile_free(p);
+    return named ? CTL_WELL : CTL_NEGATIVE;
+}
+
+int ctl_check_profile(const struct ctl *c)
+{
+    ON_LEAVE(free_text) char *path = config_schema_path(c->config);
+    struct schema *s = NULL;
+    struct fault f = {0};
+    int end = CTL_WELL;
+
+    if (!schema_read(path, &s, &f))
+        return ctl_fault(&f);
+    for (size_t i = 0; i < c->count; i++)
+        end = ctl_worse(end, file_check(c->operands[i], s));
+    schema_free(s);
+    return end;
 }

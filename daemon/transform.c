@@ -292,6 +292,26 @@ void transforms_free(struct transforms *t)
     *t = (struct transforms){0};
 }
 
+const char *transforms_name(const struct transforms *t, size_t i)
+{
+    assert(i < t->count);
+    return t->at[i].word->name;
+}
+
+const char *transforms_origin(const struct transforms *t, const char *wanted)
+{
+    for (size_t i = 0; i < t->count; i++) {
+        const struct transform *first = &t->at[i];
+        if (first->word->apply != map)
+            continue;
+        for (size_t k = 0; k < first->count; k++)
+            if (strcmp(first->pairs[k].to, wanted) == 0)
+                return first->pairs[k].from;
+        return first->pairs[0].from;
+    }
+    return wanted;
+}
+
 int transforms_apply(const struct transforms *t, const struct translit *letters, struct cell *value,
                      struct buf bufs[2], struct buf *names)
 {

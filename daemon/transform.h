@@ -21,6 +21,11 @@ struct transforms {
 bool transforms_read(struct json_object *list, struct transforms *ret, struct fault *f);
 void transforms_free(struct transforms *t);
 
+/* The name of the i-th; static text. */
+const char *transforms_name(const struct transforms *t, size_t i);
+/* A text that may become `wanted`: where a map stands first, one that it has; lent. */
+const char *transforms_origin(const struct transforms *t, const char *wanted);
+
 /* Applies them in turn. *value is changed to a text in one of the two bufs, which it lends until
  * their next change, and is terminated; names gets the names of those that really changed it,
  * separated by ", ". Returns CODE_NONE, or why there is no such value: CODE_ENUM (map has none for
