@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Checks JSON documents against a JSON Schema (draft 2020-12, as much of it as report.schema.json and
-# profile.schema.json use; any other keyword is an error, so that none is passed over):
+# Checks JSON documents against a JSON Schema (draft 2020-12, as much of it as report.schema.json
+# and profile.schema.json use; any other keyword is an error, so that none is passed over):
 #   jq -n --slurpfile schema schemas/report.schema.json -f report_schema.jq REPORT…
 # Prints one line for each violation; none when all is well.
 
