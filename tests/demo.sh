@@ -10,7 +10,9 @@ patience=300 # tenths of a second
 
 # sample, then the wanted: state rows created skipped invalid failed
 wanted='
+bamboohr.csv            done     6  4  1 1 0
 excel-semicolon.csv     done     3  3  0 0 0
+generic-de.csv          done     8  4  4 0 0
 mistakes.csv            done     10 2  1 7 0
 onboarding.csv          done     12 12 0 0 0
 quotes-and-newlines.csv done     3  3  0 0 0
@@ -71,7 +73,7 @@ mkdir -p "$world/state"
 pids+=($!)
 
 echo "dropping the files of samples/ into $world/spool/incoming/"
-cp samples/*.csv "$world/spool/incoming/"
+cp samples/*.csv samples/hr/{bamboohr,generic-de}.csv "$world/spool/incoming/"
 [ ${#as[@]} = 0 ] || chown nobody:nogroup "$world/spool/incoming/"*
 
 files=$(grep -c . <<<"${wanted//$'\n\n'/}")

@@ -28,8 +28,11 @@ files() {
         "755 ./usr/bin/pbxsim" \
         "644 ./usr/share/extspoold/schemas/extension.json" \
         "644 ./usr/share/extspoold/schemas/report.schema.json" \
+        "644 ./usr/share/extspoold/schemas/profile.schema.json" \
+        "644 ./usr/share/extspoold/schemas/profiles/bamboohr.json" \
         "644 ./usr/share/man/man8/extspoold.8" \
         "644 ./usr/share/man/man5/extspoold.conf.5" \
+        "644 ./usr/share/man/man5/extspool-profile.5" \
         "644 ./usr/share/man/man1/extspool.1" \
         "644 ./lib/systemd/system/extspoold.service" \
         "644 ./usr/lib/sysusers.d/extspoold.conf" \
