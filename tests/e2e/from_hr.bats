@@ -157,3 +157,14 @@ END
     run -1 fetch successfactors
     nothing_dropped
 }
+
+@test "the units of the page are well formed" {
+    command -v systemd-analyze >/dev/null || skip "no systemd-analyze"
+    cd "$WORLD"
+    awk '/^```/ { file = ""; next }
+        sub("^# /etc/systemd/system/", "") { file = $0; next }
+        file { print >file }' "$ROOT/docs/FROM-HR-TO-PBX.md"
+    sed -i 's#^ExecStart=.*#ExecStart=/bin/true#' fetch-bamboohr.service
+    run -0 systemd-analyze verify --man=no ./fetch-bamboohr.service ./fetch-bamboohr.timer
+    is "$output" ""
+}
