@@ -135,6 +135,36 @@ static void claim_add(struct columns *c, size_t column, const struct claim *clai
     *claim->doubled = true;
 }
 
+/* Which heading of a profile's column this is: 0 itself, then those that mean the same, in order.
+ */
+static size_t rank_of(const struct profile_column *wanted, const char *key)
+{
+    size_t rank = 0;
+
+    while (strcmp(wanted->keys[rank], key) != 0)
+        rank++;
+    return rank;
+}
+
+/* Of two headings that mean the same the profile's first counts: who fetches exports by night
+ * cannot take a column out of them. False when both are the same one. */
+static bool rank_settles(struct columns *c, size_t column, int *place,
+                         const struct profile_column *wanted, struct findings *list)
+{
+    size_t other = (size_t)*place;
+    size_t now = rank_of(wanted, c->at[column].key);
+    size_t before = rank_of(wanted, c->at[other].key);
+
+    if (now == before)
+        return false;
+    size_t out = now < before ? other : column;
+    *place = (int)(now < before ? column : other);
+    finding_add(list, CODE_DUPLICATE_COLUMN, SEVERITY_WARNING, c->at[out].heading,
+                "columns %zu and %zu both are '%s'; this one is left out", other + 1, column + 1,
+                wanted->heading);
+    return true;
+}
+
 /* Takes the column for one that the profile knows; of those that feed nothing one is as good as
  * the other. */
 static bool profile_claim(struct columns *c, size_t column, bool *doubled, struct findings *list)
@@ -144,10 +174,10 @@ static bool profile_claim(struct columns *c, size_t column, bool *doubled, struc
     if (!c->profile || known == c->profile->column_count)
         return false;
     const struct profile_column *wanted = &c->profile->columns[known];
-    bool again = c->place[known] != NONE && !wanted->used;
-    if (!again)
-        claim_add(c, column, &(struct claim){&c->place[known], &doubled[known], wanted->heading},
-                  list);
+    int *place = &c->place[known];
+    bool again = *place != NONE;
+    if (!again || (wanted->used && !rank_settles(c, column, place, wanted, list)))
+        claim_add(c, column, &(struct claim){place, &doubled[known], wanted->heading}, list);
     return wanted->used;
 }
 

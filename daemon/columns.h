@@ -19,7 +19,8 @@ struct columns_given {
 /* Maps a header by a profile (NULL: the schema's own names alone). A field that the profile does
  * not name is fed by the column of the field's own name, unless the profile uses that column.
  * Findings: unknown columns (warning, each named once, the first 50 by name), columns that feed the
- * same field and missing required columns (errors), both with what may have been meant. Columns
+ * same field and missing required columns (errors), both with what may have been meant; of columns
+ * that a profile takes for the same under different names, all but its first (warning). Columns
  * without a heading, and those that the rejects add (import_error, import_line), are ignored
  * without a word. Always returns an object; with an error among the findings the file cannot be
  * imported. Schema and profile are lent until columns_free. */
