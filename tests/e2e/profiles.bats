@@ -5,6 +5,13 @@
 bats_require_minimum_version 1.5.0
 load lib
 
+setup() {
+    lib_setup
+    conf_write
+    cp -r "$ROOT/samples/hr" "$WORLD/"
+    PROFILES="$WORLD/tree/schemas/profiles" # as the programs here find them
+}
+
 # violations FILE…: of schemas/profile.schema.json; a line for each.
 violations() {
     jq -nr --slurpfile schema "$ROOT/schemas/profile.schema.json" \
@@ -12,7 +19,7 @@ violations() {
 }
 
 shipped() {
-    printf '%s\n' "$ROOT"/schemas/profiles/*.json
+    printf '%s\n' "$PROFILES"/*.json
 }
 
 # The profile that the manual page shows.
@@ -49,10 +56,10 @@ example() {
 }
 
 @test "each sample is recognised by its headings" {
-    for sample in "$ROOT"/samples/hr/*; do
+    for sample in "$WORLD"/hr/*; do
         name="$(basename "${sample%.*}")"
         wanted="$name"
-        until [ -e "$ROOT/schemas/profiles/$wanted.json" ]; do wanted="${wanted%-*}"; done
+        until [ -e "$PROFILES/$wanted.json" ]; do wanted="${wanted%-*}"; done
         run extspool check --json "$sample"
         is "$wanted $(jq -r .file.profile <<<"$output")" "$wanted $wanted"
     done
