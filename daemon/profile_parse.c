@@ -85,8 +85,10 @@ static bool letter_read(struct json_object *o, const char *key, const char *allo
 {
     const char *text = NULL;
 
-    if (!json_get_text(o, key, &text, f) || !text)
-        return !text;
+    if (!json_get_text(o, key, &text, f))
+        return false;
+    if (!text)
+        return true;
     if (strlen(text) != 1 || !strchr(allowed, text[0]))
         return fault_set(f, FAULT_CONFIG, 0, "'%s' must be one of these: %s", key,
                          strchr(allowed, '\t') ? ", ; | and a tab" : allowed);
@@ -112,8 +114,10 @@ static bool encoding_read(struct profile *p, struct json_object *o, struct fault
                                   "0123456789_-.:";
     const char *text = NULL;
 
-    if (!json_get_text(o, "encoding", &text, f) || !text)
-        return !text;
+    if (!json_get_text(o, "encoding", &text, f))
+        return false;
+    if (!text)
+        return true;
     size_t len = strlen(text);
     if (len == 0 || len >= sizeof p->encoding || strspn(text, letters) < len)
         return fault_set(f, FAULT_CONFIG, 0, "'encoding' must be a name such as windows-1252");
@@ -129,8 +133,10 @@ static bool dialect_read(struct profile *p, struct json_object *top, struct faul
     struct json_object *o = NULL;
     uint64_t rows = 0;
 
-    if (!json_get(top, "dialect", json_type_object, &o, f) || !o)
-        return !o;
+    if (!json_get(top, "dialect", json_type_object, &o, f))
+        return false;
+    if (!o)
+        return true;
     if (!json_keys_known(o, known, f) || !encoding_read(p, o, f) ||
         !letter_read(o, "delimiter", ",;|\t", &p->wish.delimiter, f) ||
         !letter_read(o, "quoteChar", "\"'", &p->wish.quote, f) ||
