@@ -154,6 +154,21 @@ bool ledger_made_get(struct ledger *l, int64_t pbx, const char *number, struct l
 bool ledger_made_put(struct ledger *l, int64_t pbx, const char *number,
                      const struct ledger_content *content, struct fault *f);
 
+/* The numbers that were given out of a pool: per PBX, a person's key to a number. *ret is "" when
+ * the key has none. A number belongs to one key alone: it is a bug to give one that is taken. */
+bool ledger_pool_get(struct ledger *l, int64_t pbx, const uint8_t key[DIGEST_BYTES],
+                     char ret[LEDGER_NUMBER], struct fault *f);
+bool ledger_pool_put(struct ledger *l, int64_t pbx, const uint8_t key[DIGEST_BYTES],
+                     const char *number, struct fault *f);
+/* The PBX has this number by somebody else; and forgets all that was said so. */
+bool ledger_pool_occupied(struct ledger *l, int64_t pbx, const char *number, struct fault *f);
+bool ledger_pool_vacate(struct ledger *l, int64_t pbx, struct fault *f);
+/* What was given before any PBX was configured (pbx 0) was given for this one. */
+bool ledger_pool_adopt(struct ledger *l, int64_t pbx, struct fault *f);
+/* Whether a number was given, was created here, or is still to be sent by any import. */
+bool ledger_number_taken(struct ledger *l, int64_t pbx, const char *number, bool *ret,
+                         struct fault *f);
+
 /* A small number for this PBX URL, the same for ever; the URL itself is kept as a keyed digest. */
 bool ledger_pbx(struct ledger *l, const char *url, int64_t *ret, struct fault *f);
 
