@@ -4,12 +4,19 @@
  * Layout: eight bytes over the whole, then for each value that is sent three, in the record's
  * order: two of a hash of its name, which is no secret, and one of the keyed digest of name and
  * value. The short ones only say which field to name in a report; whether anything changed is for
- * the eight to decide. */
+ * the eight to decide. What was made up for one import counts as not sent: the next one makes up
+ * another. */
 #include "content.h"
 
 #define WHOLE 8
 #define NAME  2
 #define EACH  (NAME + 1)
+
+/* Whether a value belongs to the content. */
+static bool counts(const struct record_value *v)
+{
+    return v->at && !v->generated;
+}
 
 /* FNV-1a, folded to the size of NAME. */
 static void name_hash(const char *name, uint8_t to[NAME])
@@ -28,7 +35,7 @@ void content_of(struct digest_tagger *tagger, const struct record *record,
     ret->len = WHOLE;
     for (size_t i = 0; i < record->count; i++) {
         const struct record_value *v = &record->values[i];
-        if (!v->at)
+        if (!counts(v))
             continue;
         uint8_t tag[DIGEST_TAG];
         digest_tag_add(tagger, v->name, strlen(v->name) + 1); /* the NUL ends the name */
@@ -64,11 +71,11 @@ bool content_same(const struct ledger_content *kept, const struct ledger_content
         const struct record_value *v = &record->values[i];
         uint8_t name[NAME];
         name_hash(v->name, name);
-        if (v->at && entry == now->at + now->len)
+        if (counts(v) && entry == now->at + now->len)
             break;
         /* a value that is not sent differs when one was sent under its name */
-        bool changed = v->at ? !has_entry(kept, entry, EACH) : has_entry(kept, name, NAME);
-        entry += v->at ? EACH : 0;
+        bool changed = counts(v) ? !has_entry(kept, entry, EACH) : has_entry(kept, name, NAME);
+        entry += counts(v) ? EACH : 0;
         if (!changed)
             continue;
         if (names->len)

@@ -71,6 +71,31 @@ static void the_same_values_are_the_same(void **state)
         "same");
 }
 
+/* The record with its last value made up. */
+static struct record generated(struct record r)
+{
+    r.values[3].generated = true;
+    return r;
+}
+
+static void what_was_made_up_is_no_content(void **state)
+{
+    (void)state;
+    assert_string_equal(difference(generated(record_of("2002", "Ann", NULL, "123456")),
+                                   generated(record_of("2002", "Ann", NULL, "654321"))),
+                        "same");
+    assert_string_equal(difference(generated(record_of("2002", "Ann", NULL, "123456")),
+                                   generated(record_of("2002", "Bea", NULL, "654321"))),
+                        "username");
+    /* from now on it stands in the file; it does so no more */
+    assert_string_equal(difference(generated(record_of("2002", "Ann", NULL, "123456")),
+                                   record_of("2002", "Ann", NULL, "654321")),
+                        "vmsecret");
+    assert_string_equal(difference(record_of("2002", "Ann", NULL, "123456"),
+                                   generated(record_of("2002", "Ann", NULL, "654321"))),
+                        "vmsecret");
+}
+
 static void what_changed_is_named(void **state)
 {
     (void)state;
@@ -184,9 +209,13 @@ static void many_fields_are_all_in_it(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(the_same_values_are_the_same),        TEST(what_changed_is_named),
-        TEST(a_field_that_comes_or_goes_is_named), TEST(values_do_not_run_into_each_other),
-        TEST(nothing_known_is_not_the_same),       TEST(it_is_keyed),
+        TEST(the_same_values_are_the_same),
+        TEST(what_was_made_up_is_no_content),
+        TEST(what_changed_is_named),
+        TEST(a_field_that_comes_or_goes_is_named),
+        TEST(values_do_not_run_into_each_other),
+        TEST(nothing_known_is_not_the_same),
+        TEST(it_is_keyed),
         TEST(many_fields_are_all_in_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
