@@ -124,7 +124,7 @@ bool delivery_start(struct job *j, struct work *w, struct fault *f)
     w->served = counts.created > 0;
     w->first_answers = (counts.created || counts.failed) ? UINT32_MAX : 0;
     w->cursor = 0;
-    w->recovered = counts.open == 0; /* then no PBX is needed to finish it */
+    w->recovered = counts.open == 0;
     w->drained = counts.open == 0;
     job_dirty(j);
     return ledger_import_set(j->ledger, &w->import, f);
@@ -147,7 +147,8 @@ static bool pass_over(struct job *j, struct work *w, const struct ledger_row *ro
     return true;
 }
 
-/* A row that an earlier run left half way: its call may have left, so it is in doubt. */
+/* A row that an earlier run left half way: its call may have left, so it is in doubt. Or one that
+ * is to be looked up before it is sent. */
 static bool take_open(struct job *j, struct work *w, struct ledger_row *row, struct fault *f)
 {
     bool pass = false;
@@ -160,7 +161,8 @@ static bool take_open(struct job *j, struct work *w, struct ledger_row *row, str
         t->row.state = ROW_DOUBT;
         t->row.doubted = true;
     }
-    int64_t wait = row->state == ROW_REFUSED ? 0 : j->config->retry.first;
+    bool cut = t->row.state == ROW_DOUBT && t->row.doubted;
+    int64_t wait = cut ? j->config->retry.first : 0;
     task_later(j, t, j->mono + wait);
     return task_save(j, t, f);
 }
@@ -511,6 +513,9 @@ bool delivery_settle(struct job *j, struct work *w, struct fault *f)
         w->drained = false;
         return true;
     }
+    w->unchanged = w->import.cancelling ? 0 : counts.unchanged;
+    if (w->unchanged && w->census != CENSUS_OVER)
+        return census_step(j, w, f);
     if (w->import.apply && !w->applying) {
         if (j->stopping || !pbx_room(j->pbx, j->mono))
             return true;

@@ -122,7 +122,6 @@ static struct call *call_new(struct http *h)
     struct call *c = xcalloc(1, sizeof *c);
     c->older = h->all;
     h->all = c;
-    c->answer.most = HTTP_ANSWER_MOST;
     c->easy = curl_easy_init();
     c->url = curl_url();
     if (!c->easy || !c->url)
@@ -187,7 +186,7 @@ static void call_content(struct call *c, const char *content_type)
 }
 
 void http_post(struct http *h, const char *url, const char *content_type, struct buf *body,
-               uint64_t tag)
+               size_t most, uint64_t tag)
 {
     struct call *c = call_take(h);
     call_aim(c, url);
@@ -199,6 +198,7 @@ void http_post(struct http *h, const char *url, const char *content_type, struct
     c->too_long = false;
     c->error[0] = '\0';
     buf_reset(&c->answer);
+    c->answer.most = most;
     curl_easy_setopt(c->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)c->body.len);
     curl_easy_setopt(c->easy, CURLOPT_POSTFIELDS, buf_get(&c->body));
     curl_multi_add_handle(h->multi, c->easy);
@@ -216,8 +216,12 @@ static void ended_release(struct http *h)
     struct call *c = h->ended;
     if (!c)
         return;
-    wipe(c->answer.at, c->answer.len);
-    buf_reset(&c->answer);
+    if (c->answer.room > 2 * HTTP_ANSWER_MOST) {
+        buf_wipe(&c->answer); /* memory for the rare long one is given back */
+    } else {
+        wipe(c->answer.at, c->answer.len);
+        buf_reset(&c->answer);
+    }
     c->next = h->idle;
     h->idle = c;
     h->ended = NULL;
@@ -248,6 +252,7 @@ static void answer_fill(struct call *c, CURLcode code, struct http_answer *ret)
     const char *text = c->error[0] ? c->error : curl_easy_strerror(code);
     if (code == CURLE_OPERATION_TIMEDOUT) /* libcurl's text has another number each time */
         text = c->left ? "no answer came in time" : "no connection was made in time";
+    ret->too_long = c->too_long;
     if (c->too_long)
         text = "the answer is longer than any real one";
     if (c->left > 1)

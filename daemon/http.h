@@ -7,7 +7,7 @@
 #include "buf.h"
 #include "fault.h"
 
-#define HTTP_ANSWER_MOST (1024 * 1024) /* bytes of an answer; a longer one is cut off */
+#define HTTP_ANSWER_MOST (1024 * 1024) /* bytes of an answer that any real one stays below */
 
 struct http;
 
@@ -32,6 +32,7 @@ struct http_answer {
     const char *body; /* lent until the next call on this object */
     size_t len;
     int64_t retry_after; /* milliseconds, 0 when none was told */
+    bool too_long;       /* and so cut off */
     char text[160];      /* what went wrong, for people; without the URL's query */
 };
 
@@ -41,9 +42,10 @@ struct http *http_free(struct http *h); /* cuts what is in flight; NULL */
 /* New settings, for the calls that begin from now on. */
 void http_set(struct http *h, const struct http_settings *settings);
 
-/* Begins a call. *body is taken over (and wiped when it ends). */
+/* Begins a call. *body is taken over (and wiped when it ends). An answer with more than `most`
+ * bytes is cut off. */
 void http_post(struct http *h, const char *url, const char *content_type, struct buf *body,
-               uint64_t tag);
+               size_t most, uint64_t tag);
 size_t http_in_flight(const struct http *h);
 
 /* The next call that has ended; false when there is none. */

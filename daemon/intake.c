@@ -263,9 +263,9 @@ static bool plan_row(struct job *j, struct work *w, const struct row *read, stru
     }
     w->to_send += row.state == ROW_PLANNED;
     w->invalid += row.state == ROW_INVALID;
-    if (row.state == ROW_PLANNED && w->import.doubted) {
+    if (row.state == ROW_PLANNED && (w->import.doubted || j->relearn)) {
         row.state = ROW_DOUBT;
-        row.doubted = true;
+        row.doubted = w->import.doubted;
     }
     return ledger_row_add(j->ledger, w->import.id, &row, f);
 }

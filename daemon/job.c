@@ -328,7 +328,7 @@ static bool is_moving(const struct job *j, const struct work *w)
     case STAGE_SENDING:
         if (w->drained)
             return w->tasks == 0 && !w->applying && !delivery_blocked(j, w) &&
-                   (!w->import.apply || pbx_room(j->pbx, j->mono));
+                   !census_waits(j, w) && (!w->import.apply || pbx_room(j->pbx, j->mono));
         return !waiting && !j->stopping && j->ready_count + j->abroad == 0 &&
                j->tasks_count < TASKS_MOST / 2;
     }

@@ -111,6 +111,27 @@ static bool adopt_orphans(struct job *j, enum spool_folder folder, bool lost, st
     }
 }
 
+#define NOTE_RELEARN "relearn"
+
+/* A new ledger beside a spool that was used before: what was created is on the PBX, and the memory
+ * of it is lost. From then on no row is sent before the PBX was asked. */
+static bool relearn(struct job *j, bool lost, struct fault *f)
+{
+    char note[LEDGER_NOTE];
+    uint64_t used = 0;
+    if (lost && !spool_id_greatest(j->spool, &used, f))
+        return false;
+    if (used && !ledger_note_put(j->ledger, NOTE_RELEARN, "yes", f))
+        return false;
+    if (!ledger_note_get(j->ledger, NOTE_RELEARN, note, f))
+        return false;
+    j->relearn = note[0] != '\0';
+    if (used)
+        log_warning(0, "the ledger is new, and the spool is not: what the PBX has already with the "
+                       "same content counts as unchanged");
+    return true;
+}
+
 static bool adopt(struct job *j, struct fault *f)
 {
     bool lost = false;
@@ -120,7 +141,8 @@ static bool adopt(struct job *j, struct fault *f)
                   "the ledger is damaged (%s): it is kept as ledger.db.damaged-…, and a new one "
                   "begins",
                   damage);
-    if (!ledger_fresh(j->ledger, &lost, f) || !adopt_orphans(j, SPOOL_WORK, lost, f) ||
+    if (!ledger_fresh(j->ledger, &lost, f) || !relearn(j, lost, f) ||
+        !adopt_orphans(j, SPOOL_WORK, lost, f) ||
         (lost && !adopt_orphans(j, SPOOL_HELD, lost, f)) || (lost && !ledger_in_use(j->ledger, f)))
         return false;
     return ledger_commit(j->ledger, f);

@@ -8,6 +8,7 @@
  *   keep.c      the schema and profile that an import was planned with
  *   intake.c    claimed -> planned (or held, rejected)
  *   delivery.c  planned -> sending: rows to tasks, tasks to calls
+ *   census.c    whether the PBX still has what is unchanged
  *   verdict.c   answers to row states
  *   filing.c    done, held, rejected, cancelled: reports, moves
  *   operate.c   operators' verbs
@@ -36,8 +37,11 @@
 #define QUERY_MOST         50         /* numbers asked for in one call */
 #define QUERIES_MOST       300        /* on their way: the greatest concurrency */
 #define QUERY_PROBE        UINT64_MAX /* tag of a query that only asks whether queries work */
+#define QUERY_CENSUS       (UINT64_C(1) << 48) /* with an import's id: of one for all extensions */
 
 enum stage { STAGE_BEGIN, STAGE_COPY, STAGE_ROWS, STAGE_SENDING, STAGE_FILING };
+
+enum census { CENSUS_DUE, CENSUS_ASKED, CENSUS_COUNTING, CENSUS_OVER };
 
 /* An import that is being worked on. */
 struct work {
@@ -72,6 +76,12 @@ struct work {
     bool applying; /* an apply is on its way */
     bool mixed;    /* another import has, or since planning had, its hands on numbers */
     uint64_t created, others_created; /* of this import; of all when planning began */
+    /* census */
+    enum census census;
+    uint64_t unchanged;    /* rows that wait for it */
+    struct numbers *there; /* on the PBX; NULL when that is not known of all */
+    uint64_t counted;      /* rows up to this one were compared */
+    uint64_t missed;       /* of them were not there, or are to be looked up */
     /* progress */
     uint64_t total, done;
     int64_t began; /* mono */
@@ -136,6 +146,7 @@ struct job {
     struct profiles *profiles;
     struct digest_tagger *tagger;
     uint64_t next_id;
+    bool relearn; /* what was created before the ledger was lost may be on the PBX */
     /* time of this turn */
     int64_t mono, wall;
     /* spool */
@@ -228,6 +239,11 @@ bool delivery_withdraw(struct job *j, struct work *w, struct fault *f);
 bool filing_step(struct job *j, struct work *w, bool *ret_done, struct fault *f);
 /* Brings an import's file back into work/ and its private copy back when it is gone. */
 bool filing_undo(struct job *j, struct work *w, struct fault *f);
+
+/* ---- census.c ---- */
+bool census_step(struct job *j, struct work *w, struct fault *f);
+void census_answer(struct job *j, const struct pbx_answer *a);
+bool census_waits(const struct job *j, const struct work *w);
 
 /* ---- verdict.c ---- */
 bool verdict_take(struct job *j, struct fault *f); /* all answers that have come */

@@ -153,6 +153,7 @@ bool ledger_made_get(struct ledger *l, int64_t pbx, const char *number, struct l
                      struct fault *f);
 bool ledger_made_put(struct ledger *l, int64_t pbx, const char *number,
                      const struct ledger_content *content, struct fault *f);
+bool ledger_made_drop(struct ledger *l, int64_t pbx, const char *number, struct fault *f);
 
 /* The numbers that were given out of a pool: per PBX, a person's key to a number. *ret is "" when
  * the key has none. A number belongs to one key alone: it is a bug to give one that is taken. */

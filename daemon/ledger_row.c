@@ -266,3 +266,16 @@ bool ledger_made_put(struct ledger *l, int64_t pbx, const char *number,
     sql_bind_bytes(q, 3, content->at, content->len);
     return sql_run(q, f);
 }
+
+bool ledger_made_drop(struct ledger *l, int64_t pbx, const char *number, struct fault *f)
+{
+    static const char text[] = "DELETE FROM made WHERE pbx=?1 AND number=?2";
+    if (!ledger_change(l, f))
+        return false;
+    struct sql_query *q = sql_query(l->sql, text, f);
+    if (!q)
+        return false;
+    sql_bind_int(q, 1, pbx);
+    sql_bind_text(q, 2, number);
+    return sql_run(q, f);
+}

@@ -103,6 +103,14 @@ static void slots_double(struct numbers *set)
     free(old);
 }
 
+bool numbers_has(const struct numbers *set, const char *number, size_t len)
+{
+    size_t bit;
+    if (bit_of(number, len, &bit))
+        return (set->bits[bit / 8] & 1U << (bit % 8)) != 0;
+    return slot_of(set, number, len)->text != NULL;
+}
+
 bool numbers_add(struct numbers *set, const char *number, size_t len)
 {
     size_t bit;

@@ -213,6 +213,7 @@ int64_t pbx_back_off(const struct pbx *p)
 static void begin(struct pbx *p, int64_t mono, enum pbx_call call, uint64_t tag,
                   const struct record *record)
 {
+    bool everything = call == PBX_QUERY && !record->count;
     size_t slot = 0;
     while (slot < COUNT_OF(p->calls) && p->calls[slot].busy)
         slot++;
@@ -222,13 +223,15 @@ static void begin(struct pbx *p, int64_t mono, enum pbx_call call, uint64_t tag,
                                           .tag = tag,
                                           .generation = p->generation,
                                           .format = p->format,
-                                          .session = p->session};
+                                          .session = p->session,
+                                          .everything = everything};
 
     struct buf body = {0};
     wire_record(p->format, record, &body);
     const char *type = p->format == WIRE_XML ? "application/xml; charset=utf-8"
                                              : "application/json; charset=utf-8";
-    http_post(p->http, p->urls[call], type, &body, slot);
+    size_t most = everything ? PBX_ALL_MOST : HTTP_ANSWER_MOST;
+    http_post(p->http, p->urls[call], type, &body, most, slot);
     p->last_call = mono;
     p->in_flight++;
     if (p->every > 0) {
@@ -273,7 +276,7 @@ void pbx_add(struct pbx *p, int64_t mono, uint64_t tag, const struct record *rec
 void pbx_query(struct pbx *p, int64_t mono, uint64_t tag, const char *numbers)
 {
     const char *const pairs[][2] = {{"extid", numbers}};
-    begin_pairs(p, mono, PBX_QUERY, tag, pairs, COUNT_OF(pairs));
+    begin_pairs(p, mono, PBX_QUERY, tag, pairs, numbers ? 1 : 0);
 }
 
 void pbx_apply(struct pbx *p, int64_t mono, uint64_t tag)

@@ -59,7 +59,12 @@ size_t pbx_room(const struct pbx *p, int64_t mono);
 size_t pbx_in_flight(const struct pbx *p);
 size_t pbx_concurrency(const struct pbx *p); /* most calls in flight, as configured */
 
-/* Begin calls; only as many as pbx_room says. numbers is a comma-separated list. */
+/* An answer to a query for all extensions may have so many bytes: some 6,000 of them. Its tree in
+ * memory takes about ten times as much. */
+#define PBX_ALL_MOST (4 * 1024 * 1024)
+
+/* Begin calls; only as many as pbx_room says. numbers is a comma-separated list, or NULL for all
+ * extensions: an answer that is too long is then PBX_UNSUPPORTED. */
 void pbx_add(struct pbx *p, int64_t mono, uint64_t tag, const struct record *record);
 void pbx_query(struct pbx *p, int64_t mono, uint64_t tag, const char *numbers);
 void pbx_apply(struct pbx *p, int64_t mono, uint64_t tag);

@@ -238,6 +238,11 @@ static bool judge(struct pbx *p, int64_t mono, const struct pbx_pending *call,
         good(p, a->call);
         return true;
     }
+    if (from->too_long && call->everything) {
+        good(p, a->call); /* it answers; but this one question is not to be asked */
+        a->verdict = PBX_REFUSED;
+        return true;
+    }
     unusable(p, mono, from, a);
     return true;
 }

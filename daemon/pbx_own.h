@@ -16,6 +16,7 @@ struct pbx_pending {
     unsigned generation; /* of the settings that it was sent with */
     enum wire_format format;
     unsigned session; /* whose token it carried */
+    bool everything;  /* a query for all extensions */
 };
 
 struct pbx {

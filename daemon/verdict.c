@@ -6,8 +6,10 @@
  *          may have been done -> doubt: a look-up, no sooner than [retry] first
  *          not done -> sending again, after a back-off
  *   query: there, and the row was ever in doubt, and equal -> created
+ *          there, and it is remembered as created with this content -> unchanged
+ *          there, and the ledger was lost, and equal -> unchanged
  *          there otherwise -> already-exists
- *          not there -> sent again (doubt), or failed (refused)
+ *          not there -> sent (again), or failed (refused)
  *          cannot be asked -> failed: in-doubt, or the PBX's own number
  */
 #include <stdio.h>
@@ -27,12 +29,11 @@ bool task_finish(struct job *j, struct task *t, enum row_state state, int code, 
     t->row.due = 0;
     if (!task_save(j, t, f))
         return false;
-    if (state == ROW_CREATED) {
-        j->created++;
-        t->work->created++;
-        if (!ledger_made_put(j->ledger, t->work->import.pbx, t->row.number, &t->content, f))
-            return false;
-    }
+    j->created += state == ROW_CREATED;
+    t->work->created += state == ROW_CREATED;
+    if ((state == ROW_CREATED || state == ROW_UNCHANGED) &&
+        !ledger_made_put(j->ledger, t->work->import.pbx, t->row.number, &t->content, f))
+        return false;
     t->work->done++;
     task_drop(j, t);
     return true;
@@ -171,7 +172,7 @@ static const struct wire_extension *find_number(const struct wire_answer *wire, 
 {
     for (size_t i = 0; i < wire->count; i++) {
         const struct wire_extension *e = &wire->extensions[i];
-        if (is_numbered(e, wire_value(e, "extnumber") ? "extnumber" : "number", number))
+        if (is_numbered(e, wire_number_name(e), number))
             return e;
     }
     return NULL;
@@ -188,11 +189,16 @@ static const char *shown_as(const char *name)
     return name;
 }
 
-/* Every field that both sides have is the same. */
-static bool is_equal(const struct record *record, const struct wire_extension *found)
+/* Every field that both sides have is the same; what was made up counts when it was for this
+ * import.
+ */
+static bool is_equal(const struct record *record, bool generated,
+                     const struct wire_extension *found)
 {
     for (size_t i = 0; i < record->count; i++) {
         const struct record_value *v = &record->values[i];
+        if (v->generated && !generated)
+            continue;
         const char *other = wire_value(found, shown_as(v->name));
         if (!other)
             other = wire_value(found, v->name);
@@ -209,30 +215,71 @@ static bool exists(struct job *j, struct task *t, struct fault *f)
     return task_finish(j, t, skip ? ROW_SKIPPED : ROW_FAILED, CODE_ALREADY_EXISTS, f);
 }
 
+/* Whether what is in t->content was created under the row's number before. */
+static bool is_remembered(struct job *j, const struct task *t, bool *ret, struct fault *f)
+{
+    struct ledger_content kept;
+    if (!ledger_made_get(j->ledger, t->work->import.pbx, t->row.number, &kept, f))
+        return false;
+    *ret = kept.len && content_same(&kept, &t->content, &t->work->record, NULL);
+    return true;
+}
+
+/* Reads the row's record. *ret_good is false when it is not what was planned. */
+static bool read_again(struct job *j, struct task *t, bool *ret_good, struct fault *f)
+{
+    enum row_state state = ROW_FAILED;
+    if (!work_row(t->work, &t->row, &state, f))
+        return false;
+    *ret_good = state == ROW_PLANNED;
+    content_of(j->tagger, &t->work->record, &t->content);
+    return true;
+}
+
 static bool found_there(struct job *j, struct task *t, const struct wire_extension *found,
                         struct fault *f)
 {
-    struct work *w = t->work;
-    bool ours = false;
-    if (t->row.doubted) {
-        enum row_state state = ROW_FAILED;
-        if (!work_row(w, &t->row, &state, f))
-            return false;
-        ours = state == ROW_PLANNED && is_equal(&w->record, found);
-        if (ours)
-            content_of(j->tagger, &w->record, &t->content);
-    }
-    return ours ? task_finish(j, t, ROW_CREATED, CODE_NONE, f) : exists(j, t, f);
+    const struct record *record = &t->work->record;
+    bool good = false;
+    bool known = false;
+    if (!read_again(j, t, &good, f))
+        return false;
+    if (!good)
+        return exists(j, t, f);
+    if (t->row.doubted)
+        return is_equal(record, true, found) ? task_finish(j, t, ROW_CREATED, CODE_NONE, f)
+                                             : exists(j, t, f);
+    if (!is_remembered(j, t, &known, f))
+        return false;
+    if (known || (j->relearn && is_equal(record, false, found)))
+        return task_finish(j, t, ROW_UNCHANGED, CODE_NONE, f);
+    return exists(j, t, f);
+}
+
+/* It was never sent: the look-up came first. */
+static bool is_first_look(const struct task *t)
+{
+    return t->row.state == ROW_DOUBT && !t->row.doubted && !t->tries;
 }
 
 /* The row is known not to have been done: once more, after a back-off. */
 static bool send_again(struct job *j, struct task *t, struct fault *f)
 {
+    bool first = is_first_look(t);
     t->row.state = ROW_SENDING;
     t->alone = false;
-    task_later(j, t, j->mono + back_off(j, t));
+    if (first)
+        task_ready(j, t);
+    else
+        task_later(j, t, j->mono + back_off(j, t));
     j->barrier = true;
     return task_save(j, t, f);
+}
+
+/* What was created under the row's number is gone. */
+static bool forget(struct job *j, struct task *t, struct fault *f)
+{
+    return t->row.doubted || ledger_made_drop(j->ledger, t->work->import.pbx, t->row.number, f);
 }
 
 static bool found_absent(struct job *j, struct task *t, struct fault *f)
@@ -243,7 +290,18 @@ static bool found_absent(struct job *j, struct task *t, struct fault *f)
         return task_finish(j, t, ROW_SKIPPED, CODE_CANCELLED, f);
     if (weigh(j, t))
         return exhausted(j, t, f);
-    return send_again(j, t, f);
+    return forget(j, t, f) && send_again(j, t, f);
+}
+
+/* A row that was to be looked up before it is sent, on a PBX without queries: what was created is
+ * taken to be there, and anything else is sent. */
+static bool first_unasked(struct job *j, struct task *t, struct fault *f)
+{
+    bool good = false;
+    bool known = false;
+    if (!read_again(j, t, &good, f) || (good && !is_remembered(j, t, &known, f)))
+        return false;
+    return known ? task_finish(j, t, ROW_UNCHANGED, CODE_NONE, f) : send_again(j, t, f);
 }
 
 bool verdict_unasked(struct job *j, struct task *t, struct fault *f)
@@ -254,6 +312,8 @@ bool verdict_unasked(struct job *j, struct task *t, struct fault *f)
         return task_finish(j, t, ROW_FAILED, t->row.code, f);
     if (t->row.doubted)
         return task_finish(j, t, ROW_FAILED, CODE_IN_DOUBT, f);
+    if (is_first_look(t))
+        return first_unasked(j, t, f);
     t->unweighed = false; /* nothing shows that the PBX serves others */
     unexplained(j, t);
     return send_again(j, t, f);
@@ -284,6 +344,10 @@ static bool query_answer(struct job *j, const struct pbx_answer *a, struct fault
 {
     if (a->tag == QUERY_PROBE) {
         j->probing = false;
+        return true;
+    }
+    if (a->tag & QUERY_CENSUS) {
+        census_answer(j, a);
         return true;
     }
     struct query q = j->query[a->tag];

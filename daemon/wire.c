@@ -83,3 +83,8 @@ const char *wire_value(const struct wire_extension *e, const char *name)
             return e->pairs[i].value;
     return NULL;
 }
+
+const char *wire_number_name(const struct wire_extension *e)
+{
+    return wire_value(e, "extnumber") ? "extnumber" : "number";
+}

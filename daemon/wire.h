@@ -47,6 +47,10 @@ void wire_answer_free(struct wire_answer *a);
 /* The value of a pair, NULL when the extension has none of this name. */
 const char *wire_value(const struct wire_extension *e, const char *name);
 
+/* Under which name it tells its number; extensions that the PBX has written into one element have
+ * several such pairs. */
+const char *wire_number_name(const struct wire_extension *e);
+
 /* For wire_*.c: adds a pair to an extension, copying both. */
 void wire_pair_add(struct wire_extension *e, const char *name, const char *value);
 /* Moves *e, which is empty then, to the end of the answer's list. */

@@ -29,6 +29,7 @@ struct work *work_free(struct work *w)
     findings_free(&w->findings);
     digest_free(w->digest);
     numbers_free(w->numbers);
+    numbers_free(w->there);
     close_fd(&w->copy);
     close_fd(&w->original);
     close_fd(&w->copy_out);
