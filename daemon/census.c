@@ -74,7 +74,7 @@ static bool look_up(struct job *j, struct work *w, struct ledger_row *row, struc
     w->missed++;
     w->done--;
     job_dirty(j);
-    return ledger_row_set(j->ledger, w->import.id, row, f);
+    return ledger_row_reopen(j->ledger, w->import.id, row, f);
 }
 
 static void count_end(struct work *w)

@@ -52,7 +52,10 @@
     X(38, CODE_UNREADABLE, "unreadable", "the file cannot be read")                                \
     X(39, CODE_LEDGER_LOST, "ledger-lost", "the ledger that knew why it is held is lost")          \
     X(40, CODE_VALUE_CHANGED, "value-changed", "the profile changed this value")                   \
-    X(41, CODE_PROFILE_UNKNOWN, "profile-unknown", "there is no mapping profile of this name")
+    X(41, CODE_PROFILE_UNKNOWN, "profile-unknown", "there is no mapping profile of this name")     \
+    X(42, CODE_SAME_FILE, "same-file", "the same bytes were imported before")                      \
+    X(43, CODE_SHRUNK, "shrunk", "the file has far fewer rows than the one before it")             \
+    X(44, CODE_POOL_EXHAUSTED, "pool-exhausted", "the pool has no free number left")
 
 enum code {
 #define X(number, name, text, meaning) name = number,

@@ -56,6 +56,9 @@ static const struct config_key keys[] = {
      .meaning = "hold a file when more of its rows are invalid; 0: no limit", .most = 100},
     {KEY(import, max_rows_changed), .type = &value_rows, .standard = "0",
      .meaning = "hold a file when it would create more extensions; 0: no limit", .most = ROWS_MOST},
+    {KEY(import, max_shrink), .type = &value_percent, .standard = "0%",
+     .meaning = "hold a file when it has so many percent fewer rows than the last one; 0: no limit",
+     .most = 100},
     {KEY(import, max_record), .type = &value_size, .standard = "1M",
      .meaning = "a record with more bytes is refused", .least = 64, .most = MIB(16)},
     {KEY(import, max_columns), .type = &value_number, .standard = "16384",
@@ -103,6 +106,12 @@ static const struct config_key keys[] = {
     {KEY(report, keep), .type = &value_duration, .standard = "90d",
      .meaning = "age at which reports and originals go; 0: never (so far nothing is removed)",
      .most = DAYS(36500)},
+
+    {KEY(secrets, keep), .type = &value_duration, .standard = "30d",
+     .meaning = "age at which passwords that were made up go, file and key; 0: never",
+     .most = DAYS(36500)},
+    {KEY(secrets, command), .type = &value_text, .standard = "",
+     .meaning = "program that encrypts their file, from its input to its output; empty: none"},
 
     {KEY(state, directory), .type = &value_text, .standard = "/var/lib/extspoold",
      .meaning = "folder of the ledger", .least = 1},

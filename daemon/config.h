@@ -29,6 +29,7 @@ struct config {
         int mode, existing;
         double max_invalid; /* percent of the rows */
         int64_t max_rows_changed;
+        double max_shrink;               /* percent */
         int64_t max_record, max_columns; /* at least 1 */
     } import;
     struct {
@@ -46,6 +47,10 @@ struct config {
         unsigned formats; /* REPORT_… */
         int64_t keep;
     } report;
+    struct {
+        int64_t keep;
+        char *command;
+    } secrets;
     struct {
         char *directory;
     } state;

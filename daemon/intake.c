@@ -270,6 +270,20 @@ static bool plan_row(struct job *j, struct work *w, const struct row *read, stru
     return ledger_row_add(j->ledger, w->import.id, &row, f);
 }
 
+/* Whether it has far fewer rows than the last file of its profile: an export that was cut short. */
+static bool shrunk(const struct job *j, const struct work *w, bool *ret, struct fault *f)
+{
+    double most = j->config->import.max_shrink;
+    uint64_t last = 0;
+    *ret = false;
+    if (most <= 0)
+        return true;
+    if (!ledger_last_rows(j->ledger, &w->import, &last, f))
+        return false;
+    *ret = w->planned < last && 100.0 * (double)(last - w->planned) > most * (double)last;
+    return true;
+}
+
 /* A guard that holds the planned import, or CODE_NONE. */
 static int guard(const struct job *j, const struct work *w)
 {
@@ -298,7 +312,10 @@ static bool rows_end(struct job *j, struct work *w, struct fault *f)
         return ledger_rows_turn(j->ledger, w->import.id, ROW_PLANNED, ROW_SKIPPED, CODE_CANCELLED,
                                 j->wall, f);
     }
-    int code = guard(j, w);
+    bool less = false;
+    if (!shrunk(j, w, &less, f))
+        return false;
+    int code = less ? CODE_SHRUNK : guard(j, w);
     if (code != CODE_NONE) {
         work_turn(j, w, IMPORT_HELD, code, code_meaning(code));
         return true;

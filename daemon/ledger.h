@@ -111,6 +111,11 @@ bool ledger_import_get(struct ledger *l, uint64_t id, struct import *ret, bool *
 bool ledger_imports(struct ledger *l, uint64_t after, bool unfinished, struct import *to,
                     size_t room, size_t *ret_count, struct fault *f);
 
+/* The last import before this one that is done and had the same bytes; 0 when there is none. And
+ * the rows of the last one before it that is done and has its profile; 0 when there is none. */
+bool ledger_same_file(struct ledger *l, const struct import *i, uint64_t *ret, struct fault *f);
+bool ledger_last_rows(struct ledger *l, const struct import *i, uint64_t *ret, struct fault *f);
+
 /* Whether any import is held. */
 bool ledger_held(struct ledger *l, bool *ret, struct fault *f);
 
@@ -119,6 +124,9 @@ bool ledger_rows_clear(struct ledger *l, uint64_t id, struct fault *f);
 bool ledger_row_add(struct ledger *l, uint64_t id, const struct ledger_row *row, struct fault *f);
 /* Updates state, doubted, attempts, code, due, finished and detail of one row. */
 bool ledger_row_set(struct ledger *l, uint64_t id, const struct ledger_row *row, struct fault *f);
+/* The same of a row that has no outcome, or is to have it no more; and its number. */
+bool ledger_row_reopen(struct ledger *l, uint64_t id, const struct ledger_row *row,
+                       struct fault *f);
 /* Rows with row > after whose state is in states (bits 1u << state; LEDGER_ALL), ascending. */
 #define LEDGER_ALL 0xffffffffu
 bool ledger_rows(struct ledger *l, uint64_t id, uint64_t after, unsigned states,

@@ -146,6 +146,39 @@ bool ledger_held(struct ledger *l, bool *ret, struct fault *f)
     return true;
 }
 
+/* The number that a question about earlier imports, ?1 being their state, is answered with. */
+static bool earlier(struct ledger *l, const char *text, const struct import *i, const char *what,
+                    uint64_t *ret, struct fault *f)
+{
+    struct sql_query *q = sql_query(l->sql, text, f);
+    bool row = false;
+    if (!q)
+        return false;
+    sql_bind_int(q, 1, IMPORT_DONE);
+    sql_bind_int(q, 2, (int64_t)i->id);
+    sql_bind_text(q, 3, what);
+    if (!sql_next(q, &row, f))
+        return false;
+    *ret = row ? (uint64_t)sql_int(q, 0) : 0;
+    if (row)
+        sql_done(q);
+    return true;
+}
+
+bool ledger_same_file(struct ledger *l, const struct import *i, uint64_t *ret, struct fault *f)
+{
+    static const char text[] = "SELECT id FROM import WHERE state=?1 AND id<?2 AND sha256=?3"
+                               " ORDER BY id DESC LIMIT 1";
+    return earlier(l, text, i, i->sha256, ret, f);
+}
+
+bool ledger_last_rows(struct ledger *l, const struct import *i, uint64_t *ret, struct fault *f)
+{
+    static const char text[] = "SELECT rows FROM import WHERE state=?1 AND id<?2 AND profile=?3"
+                               " ORDER BY id DESC LIMIT 1";
+    return earlier(l, text, i, i->profile, ret, f);
+}
+
 bool ledger_import_get(struct ledger *l, uint64_t id, struct import *ret, bool *ret_found,
                        struct fault *f)
 {

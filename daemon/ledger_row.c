@@ -68,6 +68,21 @@ bool ledger_row_set(struct ledger *l, uint64_t id, const struct ledger_row *row,
     return sql_run(q, f);
 }
 
+bool ledger_row_reopen(struct ledger *l, uint64_t id, const struct ledger_row *row, struct fault *f)
+{
+    static const char text[] = "UPDATE row SET state=0,step=?3,flags=?4,attempts=?5,code=?6,due=?7,"
+                               "finished=?8,detail=?9,number=?10 WHERE import=?1 AND n=?2";
+    assert(row->state < ROW_FINAL);
+    if (!ledger_change(l, f))
+        return false;
+    struct sql_query *q = sql_query(l->sql, text, f);
+    if (!q)
+        return false;
+    row_bind(q, id, row);
+    sql_bind_text(q, 10, row->number);
+    return sql_run(q, f);
+}
+
 bool ledger_rows_clear(struct ledger *l, uint64_t id, struct fault *f)
 {
     static const char text[] = "DELETE FROM row WHERE import=?1";

@@ -30,7 +30,7 @@ struct report {
     struct rows *reader; /* NULL when there is no copy, or no header to check rows by */
     struct columns *columns;
     struct record record;
-    struct findings import_problems; /* at most one: why it is held or rejected */
+    struct findings import_problems; /* why it is held or rejected; what it is a copy of */
     struct findings header_problems;
     struct findings problems; /* of the row at hand */
     struct report_part parts[COUNT_OF(kinds)];
@@ -95,15 +95,23 @@ static bool header_read(struct report *r, struct fault *f)
     return true;
 }
 
-/* Why the import as a whole is held or rejected, unless the header's problems say it. */
-static void import_check(struct report *r)
+/* Why the import as a whole is held or rejected, unless the header's problems say it; and which
+ * earlier one had the same bytes. */
+static bool import_check(struct report *r, struct fault *f)
 {
     const struct import *i = &r->facts.import;
     bool stopped = i->state == IMPORT_HELD || i->state == IMPORT_REJECTED;
+    uint64_t same = 0;
 
     if (stopped && i->code != CODE_NONE && finding_of(&r->header_problems, i->code) == NULL)
         finding_add(&r->import_problems, i->code, SEVERITY_ERROR, NULL, "%s",
                     i->reason[0] ? i->reason : code_meaning(i->code));
+    if (!ledger_same_file(r->source.ledger, i, &same, f))
+        return false;
+    if (same)
+        finding_add(&r->import_problems, CODE_SAME_FILE, SEVERITY_WARNING, NULL,
+                    "the same bytes were imported before, as %06" PRIu64, same);
+    return true;
 }
 
 static bool part_begin(struct report *r, size_t index, struct fault *f)
@@ -135,7 +143,8 @@ bool report_new(const struct report_source *source, struct report **ret, struct 
     r->facts.copy = source->copy;
     text_mend(r->facts.import.name);
     text_mend(r->facts.import.reason);
-    bool well = ledger_counts(source->ledger, source->import->id, counts, f) && header_read(r, f);
+    bool well = ledger_counts(source->ledger, source->import->id, counts, f) && header_read(r, f) &&
+                import_check(r, f);
     for (size_t i = 0; well && i < COUNT_OF(kinds); i++)
         well = part_begin(r, i, f);
     if (!well) {
@@ -145,7 +154,6 @@ bool report_new(const struct report_source *source, struct report **ret, struct 
 
     counts->skipped += counts->open;
     counts->open = 0;
-    import_check(r);
     *ret = r;
     return true;
 }

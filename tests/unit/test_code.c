@@ -56,6 +56,12 @@ static void codes_never_change(void **state)
         "same-refusal",
         "deadly-file",
         "unreadable",
+        "ledger-lost",
+        "value-changed",
+        "profile-unknown",
+        "same-file",
+        "shrunk",
+        "pool-exhausted",
     };
     char text[CODE_TEXT];
     for (int i = 0; i < (int)COUNT_OF(names); i++) {

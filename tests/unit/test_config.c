@@ -68,6 +68,7 @@ static void defaults_are_the_documented_ones(void **state)
     assert_int_equal(c->import.existing, EXISTING_FAIL);
     assert_true(c->import.max_invalid == 100.0);
     assert_int_equal(c->import.max_rows_changed, 0);
+    assert_true(c->import.max_shrink == 0.0);
     assert_int_equal(c->import.max_record, 1 << 20);
     assert_int_equal(c->import.max_columns, 16384);
     assert_string_equal(c->pbx.url, "");
@@ -87,6 +88,8 @@ static void defaults_are_the_documented_ones(void **state)
     assert_int_equal(c->retry.give_up, 24 * 3600 * 1000);
     assert_int_equal(c->report.formats, REPORT_JSON | REPORT_CSV | REPORT_HTML);
     assert_int_equal(c->report.keep, INT64_C(90) * 24 * 3600 * 1000);
+    assert_int_equal(c->secrets.keep, INT64_C(30) * 24 * 3600 * 1000);
+    assert_string_equal(c->secrets.command, "");
     assert_string_equal(c->state.directory, "/var/lib/extspoold");
     assert_int_equal(c->log.level, LOG_LEVEL_INFO);
     assert_int_equal(c->log.target, LOG_TARGET_AUTO);
@@ -137,6 +140,7 @@ static const char all_keys[] = "[spool]\n"
                                "existing=skip\n"
                                "max_invalid=2.5%\n"
                                "max_rows_changed=500\n"
+                               "max_shrink=40%\n"
                                "max_record=64k\n"
                                "max_columns=100\n"
                                "[pbx]\n"
@@ -159,6 +163,9 @@ static const char all_keys[] = "[spool]\n"
                                "[report]\n"
                                "formats=json html\n"
                                "keep=0\n"
+                               "[secrets]\n"
+                               "keep=1h\n"
+                               "command=/usr/bin/age -r key\n"
                                "[state]\n"
                                "directory=state\n"
                                "[log]\n"

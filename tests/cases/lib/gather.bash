@@ -114,7 +114,7 @@ gather_texts() {
 # The ledger can show that each row of each import that has ended has one outcome.
 check_verify() {
     local ids
-    mapfile -t ids <"$WORLD/ended"
+    mapfile -t ids < <(grep -vxFf "$WORLD/forgotten" "$WORLD/ended")
     "$BIN/extspool" -c "$CONF" verify "${ids[@]}" >"$WORLD/verify" 2>&1 || cat "$WORLD/verify"
 }
 

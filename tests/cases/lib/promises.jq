@@ -15,8 +15,10 @@ def looked_up: .http == 200 and (.result == "Success" or .errno == "10006");
 def breaches:
     (calls[] | select(.violation != null) | "call \(.seq) breaks the API: \(.violation)"),
 
-    ([$journal[] | select(.created) | .number] | group_by(.)[] | select(length > 1)
-     | "\(.[0]) was created \(length) times"),
+    # "lost": somebody has deleted the extension on the PBX
+    ([$journal[] | select(.created or .event == "lost")] | group_by(.number)[]
+     | (map(if .created then 1 else -1 end) | add) as $times | select($times > 1)
+     | "\(.[0].number) was created \($times) times"),
 
     # of each number, from one such line to the next: its adds and look-ups in order
     ([foreach $journal[] as $c (0; . + if $c.event == "anew" then 1 else 0 end;

@@ -51,7 +51,7 @@ pbx_stop() {
 
 conf_write() {
     local setting section
-    for section in spool import pbx retry report state log metrics; do
+    for section in spool import pbx retry report secrets state log metrics; do
         printf '[%s]\n' "$section"
         for setting in "${!SETTING[@]}"; do
             [ "${setting%%.*}" != "$section" ] ||
@@ -95,6 +95,7 @@ world_make() {
     umask 022
     : >"$LOG"
     : >"$WORLD/dropped"
+    : >"$WORLD/forgotten" # imports that the ledger does not know any more
     umask 077
     # one key for all, so that keyed digests are the same in every run
     mkdir "$STATE" && printf '%032d' 7 >"$STATE/key" || return 1
@@ -194,6 +195,25 @@ step_conf() {
 step_password() { printf '%s\n' "$1" >"$WORLD/password"; }
 step_password_right() { cp "$WORLD/pbx-password" "$WORLD/password"; }
 step_password_gone() { rm "$WORLD/password"; }
+
+# pbx-lose NUMBER…: extensions are deleted on the PBX. It comes back without options.
+step_pbx_lose() {
+    local number
+    pbx_stop
+    for number; do
+        jq --arg n "$number" '.extensions |= map(select(.number != $n))' "$WORLD/pbx.json" \
+            >"$WORLD/pbx.new" && mv "$WORLD/pbx.new" "$WORLD/pbx.json" || return 1
+        echo "{\"event\":\"lost\",\"number\":\"$number\"}" >>"$JOURNAL"
+    done
+    pbx_start || return 1
+    anew
+}
+
+# ledger-lost: the ledger is gone; its key, a file of its own, is still there.
+step_ledger_lost() {
+    find "$SPOOL/reports" -name '*.json' -printf '%.6f\n' >>"$WORLD/forgotten"
+    rm "$STATE"/ledger.db*
+}
 
 # report ID NAME: the report of import ID as it is now is wanted as want.NAME.json.
 step_report() {
