@@ -55,7 +55,9 @@
     X(41, CODE_PROFILE_UNKNOWN, "profile-unknown", "there is no mapping profile of this name")     \
     X(42, CODE_SAME_FILE, "same-file", "the same bytes were imported before")                      \
     X(43, CODE_SHRUNK, "shrunk", "the file has far fewer rows than the one before it")             \
-    X(44, CODE_POOL_EXHAUSTED, "pool-exhausted", "the pool has no free number left")
+    X(44, CODE_POOL_EXHAUSTED, "pool-exhausted", "the pool has no free number left")               \
+    X(45, CODE_TOTALS_ROW, "totals-row", "the row has totals, and nobody's data")                  \
+    X(46, CODE_CUT_OFF, "cut-off", "the file ends amid its last record")
 
 enum code {
 #define X(number, name, text, meaning) name = number,

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 
 #include "columns_own.h"
+#include "totals.h"
 #include "utf8.h"
 
 static void malformed_note(const struct columns *c, const struct row *row, struct findings *list)
@@ -25,6 +26,14 @@ static void malformed_note(const struct columns *c, const struct row *row, struc
                     "a quote stands where none can stand; put the value in quotes and double "
                     "each quote in it");
     }
+}
+
+/* A record that was read as a person would. */
+static void repaired_note(const struct columns *c, const struct row *row, struct findings *list)
+{
+    const char *heading = row->column < c->count ? c->at[row->column].heading : NULL;
+    if (row->repaired != CODE_NONE)
+        finding_add(list, row->repaired, SEVERITY_WARNING, heading, "%s", row->repair);
 }
 
 static bool all_empty(const struct cell *cells, size_t count)
@@ -215,6 +224,12 @@ enum row_state columns_check(struct columns *c, const struct row *row,
         finding_add(list, CODE_BLANK_ROW, SEVERITY_WARNING, NULL, "the row is empty");
         return ROW_SKIPPED;
     }
+    if (row_is_totals(row)) {
+        finding_add(list, CODE_TOTALS_ROW, SEVERITY_WARNING, NULL, "%s",
+                    code_meaning(CODE_TOTALS_ROW));
+        return ROW_SKIPPED;
+    }
+    repaired_note(c, row, list);
     if (!columns_shape(c, row, list))
         return ROW_INVALID;
     if (filtered(c, row, list))

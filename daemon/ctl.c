@@ -11,7 +11,7 @@
 #define NO_CONFIG "/dev/null" /* read as a configuration, it leaves the built-in defaults */
 #define ANY       SIZE_MAX
 
-enum { TAKES_JSON = 1, TAKES_DETACH = 2, FOR_ANY_USER = 4 };
+enum { TAKES_JSON = 1, TAKES_DETACH = 2, FOR_ANY_USER = 4, TAKES_EXPLAIN = 8 };
 
 static const struct command {
     const char *name;
@@ -22,8 +22,9 @@ static const struct command {
     size_t least, most; /* operands */
 } commands[] = {
     {"check", "[--json] FILE…", "try files out: nothing is sent; - is standard input", ctl_check,
-     TAKES_JSON | FOR_ANY_USER, 1, ANY},
-    {"parse", "FILE", "print what the importer reads, as plain CSV", ctl_parse, FOR_ANY_USER, 1, 1},
+     TAKES_JSON | TAKES_EXPLAIN | FOR_ANY_USER, 1, ANY},
+    {"parse", "[--explain] FILE", "print what the importer reads, as plain CSV", ctl_parse,
+     TAKES_EXPLAIN | FOR_ANY_USER, 1, 1},
     {"import", "[--detach] FILE…", "hand files to the spool and follow them", ctl_import,
      TAKES_DETACH, 1, ANY},
     {"status", "[--json]", "a line for each import, and for each file that stays in incoming/",
@@ -134,6 +135,7 @@ static bool read_operands(const struct command *command, int argc, char **argv, 
     static const struct option longs[] = {
         {"json", no_argument, NULL, TAKES_JSON},
         {"detach", no_argument, NULL, TAKES_DETACH},
+        {"explain", no_argument, NULL, TAKES_EXPLAIN},
         {NULL, 0, NULL, 0},
     };
     optind = 0; /* begins afresh */
@@ -146,6 +148,7 @@ static bool read_operands(const struct command *command, int argc, char **argv, 
         }
         ret->json = ret->json || option == TAKES_JSON;
         ret->detach = ret->detach || option == TAKES_DETACH;
+        ret->explain = ret->explain || option == TAKES_EXPLAIN;
     }
     ret->operands = argv + optind;
     ret->count = (size_t)(argc - optind);

@@ -19,6 +19,7 @@ struct ctl {
     struct config *config;
     bool json;
     bool detach;
+    bool explain;
     char *const *operands;
     size_t count;
 };
@@ -69,6 +70,9 @@ void ctl_rules_free(struct ctl_rules *rules); /* for ON_LEAVE; takes a zeroed on
 
 /* One record as RFC 4180 wants it, with LF, on standard output; quotes only where needed. */
 void ctl_record_print(const struct cell *cells, size_t count, char delimiter);
+
+/* How a file was read and why (choices.h), on standard error. */
+void ctl_choices_print(const char *name, const char *choices);
 
 /* ---- who answers (ctl_desk.c) ---- */
 

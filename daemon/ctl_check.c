@@ -64,6 +64,8 @@ static int file_tell(const struct ctl *c, const struct ctl_rules *rules,
         }
     }
     int rejected = survey_rejected(v);
+    if (c->explain)
+        ctl_choices_print(file->name, survey_choices(v));
     survey_free(v);
     if (!good) {
         fault_in(&f, "%s", file->name);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "buf.h"
+#include "choices.h"
 #include "fsio.h"
 
 #define PIECE_BYTES 65536
@@ -20,21 +21,11 @@ static char *printable(const char *name)
     return text.at ? text.at : xstrdup("");
 }
 
-/* A temporary file without a name: it holds what somebody's passwords may be. */
-static int temporary(void)
-{
-    FILE *file = tmpfile();
-    int fd = file ? fcntl(fileno(file), F_DUPFD_CLOEXEC, 0) : -1;
-    if (file)
-        fclose(file);
-    return fd;
-}
-
 /* A pipe, say, becomes a file. */
 static bool copy(int from, int64_t most, int *ret_fd, struct fault *f)
 {
     char piece[PIECE_BYTES];
-    ON_LEAVE(close_fd) int to = temporary();
+    ON_LEAVE(close_fd) int to = fsio_temporary();
     if (to < 0)
         return fault_set(f, FAULT_IO, errno, "make a temporary file");
     for (int64_t bytes = 0; !most || bytes <= most;) {
@@ -132,4 +123,12 @@ void ctl_record_print(const struct cell *cells, size_t count, char delimiter)
         cell_print(&cells[i], delimiter);
     }
     putchar('\n');
+}
+
+void ctl_choices_print(const char *name, const char *choices)
+{
+    struct choice choice;
+    while (choices_next(&choices, &choice))
+        fprintf(stderr, "%s: %.*s %.*s: %.*s\n", name, (int)choice.what.len, choice.what.at,
+                (int)choice.value.len, choice.value.at, (int)choice.reason.len, choice.reason.at);
 }

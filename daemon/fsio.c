@@ -75,6 +75,15 @@ bool fsio_write(int fd, const void *bytes, size_t len, struct fault *f)
     return true;
 }
 
+int fsio_temporary(void)
+{
+    FILE *file = tmpfile();
+    int fd = file ? fcntl(fileno(file), F_DUPFD_CLOEXEC, 0) : -1;
+    if (file)
+        fclose(file);
+    return fd;
+}
+
 bool fsio_sync(int fd, const char *name, struct fault *f)
 {
     if (fsync(fd) != 0)

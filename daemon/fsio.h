@@ -13,6 +13,9 @@ bool fsio_folder(const char *path, mode_t mode, int *ret_fd, struct fault *f);
 bool fsio_write(int fd, const void *bytes, size_t len, struct fault *f); /* all of it */
 bool fsio_sync(int fd, const char *name, struct fault *f);
 
+/* A temporary file without a name, for what may be somebody's passwords; -1 with errno. */
+int fsio_temporary(void);
+
 /* A file that appears whole or not at all: written under a dot name, then fsync, rename, fsync
  * of the folder. Buffered. */
 struct fsio_file;

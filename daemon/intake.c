@@ -10,13 +10,13 @@
 #include <unistd.h>
 
 #include "buf.h"
+#include "copy.h"
 #include "dialect.h"
 #include "fsio.h"
 #include "job_own.h"
 #include "log.h"
 #include "survey.h"
 
-#define COPY_PIECE  (256 * 1024)
 #define COPY_PIECES 8 /* a turn */
 #define ROWS_A_TURN 2000
 #define DEATHS_MOST 2 /* of the daemon while it read one file */
@@ -38,9 +38,23 @@ static void hold(struct job *j, struct work *w, const struct fault *why)
     work_turn(j, w, IMPORT_HELD, CODE_UNREADABLE, why->text);
 }
 
+/* Of the profile that was named for this import by its folder, or for all by the configuration. */
+static const char *profile_wanted(const struct job *j, const struct import *i)
+{
+    return i->profile_named ? i->profile : j->config->import.profile;
+}
+
+/* The encoding that this profile says files have, or NULL. */
+static const char *encoding_wanted(const struct job *j, const struct import *i)
+{
+    const struct profile *named = NULL;
+    profiles_named(j->profiles, profile_wanted(j, i), &named);
+    return named ? profile_dialect(named)->encoding : NULL;
+}
+
 /* ---- the private copy ---- */
 
-static bool copy_open(struct job *j, struct work *w, const char *name, struct fault *f)
+static bool copy_open(struct job *j, struct work *w, const char *name, bool again, struct fault *f)
 {
     struct fault unreadable = {0};
     if (!spool_read(j->spool, SPOOL_WORK, w->import.file, &w->original, &w->import.bytes,
@@ -55,40 +69,21 @@ static bool copy_open(struct job *j, struct work *w, const char *name, struct fa
                          O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (w->copy_out < 0)
         return fault_set(f, FAULT_IO, errno, "create '%s'", name);
-    w->digest = digest_new();
-    w->copied = 0;
+    copy_free(w->copier);
+    w->copier = again ? copy_again(w->original, w->copy_out, w->import.encoding, w->import.bom)
+                      : copy_new(w->original, w->copy_out, encoding_wanted(j, &w->import));
     return true;
 }
 
-/* One piece; *ret_end at the end of the file. */
-static bool copy_piece(struct job *j, struct work *w, bool *ret_end, struct fault *f)
+static bool copy_end(struct job *j, struct work *w, struct encoding *ret, struct fault *f)
 {
-    static char piece[COPY_PIECE];
-    ssize_t n = read(w->original, piece, sizeof piece);
-    if (n < 0 && errno == EINTR)
-        return true;
-    if (n < 0) {
-        struct fault unreadable = {0};
-        fault_set(&unreadable, FAULT_IO, errno, "read the file");
-        hold(j, w, &unreadable);
-        return true;
-    }
-    digest_add(w->digest, piece, (size_t)n);
-    w->copied += (uint64_t)n;
-    *ret_end = n == 0;
-    bool good = fsio_write(w->copy_out, piece, (size_t)n, f);
-    wipe(piece, (size_t)n);
-    return good;
-}
-
-static bool copy_end(struct job *j, struct work *w, struct fault *f)
-{
-    w->import.bytes = w->copied;
-    digest_hex(w->digest, w->import.sha256);
-    w->digest = digest_free(w->digest);
+    int folder = spool_fd(j->spool, SPOOL_WORK);
+    *ret = *copy_encoding(w->copier);
+    w->import.bytes = copy_bytes(w->copier);
+    copy_digest(w->copier, w->import.sha256);
+    w->copier = copy_free(w->copier);
     close_fd(&w->original);
-    if (!fsio_sync(w->copy_out, "private copy", f) ||
-        !fsio_sync(spool_fd(j->spool, SPOOL_WORK), "work", f))
+    if (!fsio_sync(w->copy_out, "private copy", f) || !fsio_sync(folder, "work", f))
         return false;
     w->copy = w->copy_out;
     w->copy_out = -1;
@@ -97,63 +92,49 @@ static bool copy_end(struct job *j, struct work *w, struct fault *f)
 
 static bool copy_step(struct job *j, struct work *w, bool *ret_end, struct fault *f)
 {
+    bool unreadable = false;
     for (int i = 0; i < COPY_PIECES && !*ret_end && w->stage == STAGE_COPY; i++) {
-        if (!copy_piece(j, w, ret_end, f))
-            return false;
-        if (j->config->spool.max_bytes && w->copied > (uint64_t)j->config->spool.max_bytes)
+        struct fault why = {0};
+        if (!copy_piece(w->copier, ret_end, &unreadable, &why)) {
+            if (!unreadable) {
+                *f = why;
+                return false;
+            }
+            hold(j, w, &why);
+        } else if (j->config->spool.max_bytes &&
+                   copy_bytes(w->copier) > (uint64_t)j->config->spool.max_bytes) {
             reject(j, w, CODE_FILE_TOO_LARGE, code_meaning(CODE_FILE_TOO_LARGE));
+        }
     }
     return true;
 }
 
 /* ---- the header ---- */
 
-/* *ret_known false: the file is rejected. */
-static bool guess_dialect(struct job *j, struct work *w, struct dialect *ret, bool *ret_known,
-                          struct fault *f)
+/* What was found out, for all who read the copy again. */
+static void opening_keep(struct import *i, const struct opening *o)
 {
-    char *head = xmalloc(DIALECT_HEAD);
-    struct fault why = {0};
-    int code = CODE_NONE;
-    ssize_t n = pread(w->copy, head, DIALECT_HEAD, 0);
-    if (n < 0) {
-        free(head);
-        return fault_set(f, FAULT_IO, errno, "read the private copy");
+    static_assert(sizeof i->choices == sizeof o->choices, "a place for what was found out");
+    memcpy(i->choices, o->choices, sizeof i->choices);
+    if (o->dialect.delimiter) {
+        memcpy(i->encoding, o->dialect.encoding, sizeof i->encoding);
+        i->bom = o->dialect.bom;
+        i->delimiter = o->dialect.delimiter;
+        i->quote = o->dialect.quote;
+        i->separator = o->dialect.separator;
     }
-    *ret_known = dialect_guess(head, (size_t)n, ret, &code, &why);
-    wipe(head, (size_t)n);
-    free(head);
-    if (!*ret_known)
-        reject_fault(j, w, code, &why);
-    return true;
-}
-
-static void reject_header(struct job *j, struct work *w, const struct row *header)
-{
-    if (header->kind == ROW_KIND_END) {
-        reject(j, w, CODE_EMPTY_FILE, code_meaning(CODE_EMPTY_FILE));
-        return;
-    }
-    char reason[LEDGER_REASON];
-    snprintf(reason, sizeof reason, "the heading line cannot be read: %s",
-             code_meaning(header->code));
-    reject(j, w, header->code, reason);
-}
-
-/* The profile that was named for this import by its folder, or for all by the configuration; NULL:
- * none was. False when there is no such profile. */
-static bool named_profile(const struct job *j, const struct import *i, const struct profile **ret)
-{
-    const char *name = i->profile_named ? i->profile : j->config->import.profile;
-
-    *ret = profiles_find(j->profiles, name);
-    return *ret || (!i->profile_named && strcmp(name, PROFILES_AUTO) == 0);
+    i->header_line = o->header.line;
+    i->header_offset = o->header.offset;
+    i->header_rows = o->header.rows;
+    i->data_line = o->header.data_line;
+    i->data_offset = o->header.data_offset;
+    i->columns = o->header.count;
 }
 
 /* An administrator may add the profile and let the import go on. */
 static void hold_unnamed(struct job *j, struct work *w)
 {
-    const char *name = w->import.profile_named ? w->import.profile : j->config->import.profile;
+    const char *name = profile_wanted(j, &w->import);
     struct buf reason = {.most = LEDGER_REASON - 1};
 
     buf_text(&reason, "there is no mapping profile '");
@@ -164,16 +145,12 @@ static void hold_unnamed(struct job *j, struct work *w)
     buf_free(&reason);
 }
 
-/* Maps the header by the profile that is for it. */
-static bool header_map(struct job *j, struct work *w, const struct row *header, struct fault *f)
+/* Maps the header by the profile that is for it, or rejects the file for its columns. */
+static bool header_map(struct job *j, struct work *w, const struct profiles_ask *ask,
+                       const struct header *header, struct fault *f)
 {
-    struct profiles_ask ask = {.all = j->profiles};
     bool fits = false;
-    if (!named_profile(j, &w->import, &ask.named)) { /* taken away since the copy began */
-        hold_unnamed(j, w);
-        return true;
-    }
-    const struct profile *p = profiles_choose(&ask, header->cells, header->count, &fits);
+    const struct profile *p = profiles_choose(ask, header->cells, header->count, &fits);
     if (!keep_rules(j, w, p, f))
         return false;
     w->columns = columns_new(w->schema, w->profile, header->cells, header->count, &w->findings);
@@ -184,48 +161,38 @@ static bool header_map(struct job *j, struct work *w, const struct row *header, 
         char reason[LEDGER_REASON + 80];
         snprintf(reason, sizeof reason, "%s: %s", error->column, error->message);
         reject(j, w, error->code, reason);
-    }
-    return true;
-}
-
-/* Reads the header and maps it. The work leaves STAGE_COPY: for STAGE_ROWS or as rejected. */
-static bool header_read(struct job *j, struct work *w, struct fault *f)
-{
-    struct dialect dialect;
-    bool known = false;
-    if (!guess_dialect(j, w, &dialect, &known, f))
-        return false;
-    if (!known)
-        return true;
-    memcpy(w->import.encoding, dialect.encoding, sizeof w->import.encoding);
-    w->import.bom = dialect.bom;
-    w->import.delimiter = dialect.delimiter;
-    struct row header;
-    struct rows_limits limits = survey_limits(j->config);
-    w->import.max_record = limits.bytes;
-    w->import.max_columns = limits.cells;
-    w->rows = rows_new(w->copy, dialect.delimiter, limits, dialect.bom ? 3 : 0, 1);
-    if (!rows_next(w->rows, &header, f))
-        return false;
-    w->import.header_line = header.line;
-    w->import.header_rows = 1;
-    w->import.quote = '"';
-    w->import.header_offset = header.offset;
-    if (header.kind != ROW_KIND_RECORD) {
-        reject_header(j, w, &header);
         return true;
     }
-    w->import.columns = header.count;
-    w->import.data_offset = header.offset + header.bytes;
-    rows_expect(w->rows, header.count);
-    if (!header_map(j, w, &header, f))
-        return false;
-    if (w->stage != STAGE_COPY)
-        return true;
     w->numbers = numbers_new();
     w->stage = STAGE_ROWS;
     w->others_created = j->created;
     return true;
+}
+
+/* Reads up to the rows. The work leaves STAGE_COPY: for STAGE_ROWS or as rejected. */
+static bool header_read(struct job *j, struct work *w, const struct encoding *encoding,
+                        struct fault *f)
+{
+    struct rows_limits limits = survey_limits(j->config);
+    w->import.max_record = limits.bytes;
+    w->import.max_columns = limits.cells;
+    struct profiles_ask profiles = {.all = j->profiles};
+    if (!profiles_named(j->profiles, profile_wanted(j, &w->import), &profiles.named)) {
+        hold_unnamed(j, w); /* taken away since the copy began */
+        return true;
+    }
+    struct header_ask ask = survey_ask(&profiles);
+    ON_LEAVE(opening_free) struct opening o = {0};
+    if (!header_open(w->copy, encoding, limits, &ask, &o, f))
+        return false;
+    opening_keep(&w->import, &o);
+    if (o.code != CODE_NONE) {
+        reject(j, w, o.code, o.reason);
+        return true;
+    }
+    w->rows = o.rows;
+    o.rows = NULL;
+    return header_map(j, w, &profiles, &o.header, f);
 }
 
 /* ---- the rows ---- */
@@ -241,6 +208,15 @@ static bool plan_number(struct job *j, struct work *w, struct ledger_row *row, s
         return true;
     }
     return !w->made || work_known(j, w, row, f);
+}
+
+/* The file ends amid this record: its closing quote or some of its cells are missing, and the line
+ * end as well. */
+static bool is_cut_off(const struct row *read, enum row_state state, uint64_t columns)
+{
+    bool unclosed = read->code == CODE_UNCLOSED_QUOTE || read->repaired == CODE_UNCLOSED_QUOTE;
+    bool lacks = read->kind == ROW_KIND_RECORD && read->count < columns && state == ROW_INVALID;
+    return read->unended && (unclosed || lacks);
 }
 
 static bool plan_row(struct job *j, struct work *w, const struct row *read, struct fault *f)
@@ -261,6 +237,7 @@ static bool plan_row(struct job *j, struct work *w, const struct row *read, stru
             row.code = error->code;
         row.finished = j->wall;
     }
+    w->cut_off = is_cut_off(read, row.state, w->import.columns);
     w->to_send += row.state == ROW_PLANNED;
     w->invalid += row.state == ROW_INVALID;
     if (row.state == ROW_PLANNED && (w->import.doubted || j->relearn)) {
@@ -288,6 +265,8 @@ static bool shrunk(const struct job *j, const struct work *w, bool *ret, struct 
 static int guard(const struct job *j, const struct work *w)
 {
     const struct config *c = j->config;
+    if (w->cut_off)
+        return CODE_CUT_OFF;
     if (c->import.mode == MODE_ALL_OR_NOTHING && w->invalid)
         return CODE_ALL_OR_NOTHING;
     if (c->import.max_invalid > 0 &&
@@ -361,21 +340,23 @@ static bool intake_begin(struct job *j, struct work *w, struct fault *f)
         return true;
     }
     const struct profile *named = NULL;
-    if (!named_profile(j, &w->import, &named)) {
+    if (!profiles_named(j->profiles, profile_wanted(j, &w->import), &named)) {
         hold_unnamed(j, w);
         return true;
     }
     /* what an earlier intake left is not to be taken for rows of the copy that begins now */
     w->import.columns = 0;
     w->import.header_line = 0;
+    w->import.choices[0] = '\0';
     char name[SPOOL_NAME_COPY];
     spool_name_copy(w->import.id, name);
-    return ledger_rows_clear(j->ledger, w->import.id, f) && copy_open(j, w, name, f);
+    return ledger_rows_clear(j->ledger, w->import.id, f) && copy_open(j, w, name, false, f);
 }
 
 bool intake_step(struct job *j, struct work *w, struct fault *f)
 {
     job_dirty(j);
+    struct encoding encoding;
     bool end = false;
     bool good = true;
     if (w->stage == STAGE_ROWS)
@@ -383,7 +364,8 @@ bool intake_step(struct job *j, struct work *w, struct fault *f)
     else if (w->copy_out < 0)
         good = intake_begin(j, w, f);
     else
-        good = copy_step(j, w, &end, f) && (!end || (copy_end(j, w, f) && header_read(j, w, f)));
+        good = copy_step(j, w, &end, f) &&
+               (!end || (copy_end(j, w, &encoding, f) && header_read(j, w, &encoding, f)));
     if (!good)
         return false;
     if (w->stage == STAGE_ROWS && !end)
@@ -393,15 +375,16 @@ bool intake_step(struct job *j, struct work *w, struct fault *f)
 
 static bool copy_whole(struct job *j, struct work *w, const char *name, struct fault *f)
 {
+    struct encoding encoding;
     w->stage = STAGE_COPY;
-    if (!copy_open(j, w, name, f))
+    if (!copy_open(j, w, name, true, f))
         return false;
     for (bool end = false; w->stage == STAGE_COPY && !end;)
         if (!copy_step(j, w, &end, f))
             return false;
     if (w->stage != STAGE_COPY)
         return fault_set(f, FAULT_INPUT, 0, "%s", w->import.reason);
-    return copy_end(j, w, f);
+    return copy_end(j, w, &encoding, f);
 }
 
 /* Under a name of its own until it is whole and known to be what was planned: what bears the

@@ -20,6 +20,7 @@
 #include "clock.h"
 #include "columns.h"
 #include "content.h"
+#include "copy.h"
 #include "job.h"
 #include "numbers.h"
 #include "pbx.h"
@@ -57,10 +58,10 @@ struct work {
     /* intake */
     int original;
     int copy_out;
-    struct digest *digest;
-    uint64_t copied;
+    struct copy *copier;
     uint64_t planned; /* rows */
     uint64_t to_send, invalid;
+    bool cut_off; /* the last row: the file ends amid it */
     struct numbers *numbers;
     bool made; /* the PBX has extensions that were created here */
     /* delivery */

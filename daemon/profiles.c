@@ -161,6 +161,12 @@ static const struct profile *best(const struct profiles *p, const struct cell *h
     return found;
 }
 
+bool profiles_named(const struct profiles *p, const char *name, const struct profile **ret)
+{
+    *ret = profiles_find(p, name);
+    return *ret || strcmp(name, PROFILES_AUTO) == 0;
+}
+
 const struct profile *profiles_recognise(const struct profiles *p, const struct cell *header,
                                          size_t count, size_t *ret_known)
 {

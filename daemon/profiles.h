@@ -34,6 +34,9 @@ const struct profile *profiles_recognise(const struct profiles *p, const struct 
 const struct profile *profiles_nearest(const struct profiles *p, const struct cell *header,
                                        size_t count);
 
+/* The one that a setting names: NULL for PROFILES_AUTO. False when there is none of that name. */
+bool profiles_named(const struct profiles *p, const char *name, const struct profile **ret);
+
 /* What a file is read with: one that was named, or NULL for whichever recognises it. */
 struct profiles_ask {
     const struct profiles *all;

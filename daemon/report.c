@@ -77,6 +77,8 @@ static bool header_read(struct report *r, struct fault *f)
         return true;
     struct rows_limits limits = {i->max_record, i->max_columns};
     r->reader = rows_new(r->source.copy, i->delimiter, limits, i->header_offset, i->header_line);
+    if (i->quote)
+        rows_quote(r->reader, i->quote);
     if (!rows_next(r->reader, &header, f))
         return false;
     if (header.kind != ROW_KIND_RECORD) {
@@ -143,6 +145,7 @@ bool report_new(const struct report_source *source, struct report **ret, struct 
     r->facts.copy = source->copy;
     text_mend(r->facts.import.name);
     text_mend(r->facts.import.reason);
+    text_mend(r->facts.import.choices);
     bool well = ledger_counts(source->ledger, source->import->id, counts, f) && header_read(r, f) &&
                 import_check(r, f);
     for (size_t i = 0; well && i < COUNT_OF(kinds); i++)

@@ -96,6 +96,7 @@ static bool file_pass(struct dry *d, struct fault *f)
     const struct profile *profile = survey_profile(v);
     if (profile)
         snprintf(import->profile, sizeof import->profile, "%s", profile_name(profile));
+    snprintf(import->choices, sizeof import->choices, "%s", survey_choices(v));
     import->code = survey_rejected(v);
     import->state = import->code == CODE_NONE ? IMPORT_DONE : IMPORT_REJECTED;
     survey_free(v);

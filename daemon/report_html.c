@@ -3,7 +3,9 @@
 #include "report_part.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 
+#include "choices.h"
 #include "clock.h"
 #include "utf8.h"
 
@@ -129,6 +131,25 @@ static void counts_add(struct buf *to, const struct ledger_counts *c)
     buf_text(to, "</table>\n");
 }
 
+/* How the file was read, and why. */
+static void choices_html(struct buf *to, const char *choices)
+{
+    struct choice choice;
+    char text[CHOICES_ROOM];
+
+    if (!choices[0])
+        return;
+    buf_text(to, "<p class=\"quiet\">How the file was read:</p>\n<ul class=\"quiet\">\n");
+    while (choices_next(&choices, &choice)) {
+        snprintf(text, sizeof text, "%.*s %.*s: %.*s", (int)choice.what.len, choice.what.at,
+                 (int)choice.value.len, choice.value.at, (int)choice.reason.len, choice.reason.at);
+        buf_text(to, "<li>");
+        text_add(to, text);
+        buf_text(to, "</li>\n");
+    }
+    buf_text(to, "</ul>\n");
+}
+
 static bool html_begin(struct report_part *p, const struct report_facts *facts, struct fault *f)
 {
     const struct import *i = &facts->import;
@@ -147,6 +168,7 @@ static bool html_begin(struct report_part *p, const struct report_facts *facts, 
     buf_format(to, "</p>\n<p class=\"quiet\">Import %06" PRIu64 ", %s %s</p>\n", i->id,
                import_state_text(i->state), clock_text(i->finished, finished));
     counts_add(to, &facts->counts);
+    choices_html(to, i->choices);
     if (facts->problems > 0)
         buf_text(to, "<h2>Problems</h2>\n<table>\n<tr><th scope=\"col\">Line</th>"
                      "<th scope=\"col\">Extension</th><th scope=\"col\">Outcome</th>"

@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "choices.h"
 #include "clock.h"
 #include "dialect.h"
 #include "json.h"
@@ -41,6 +42,27 @@ static const char *plain(struct json_object *o, size_t *ret_len)
     return text;
 }
 
+static struct json_object *cell_text(struct cell cell)
+{
+    return json_object_new_string_len(cell.at, (int)cell.len);
+}
+
+/* What was found out about the file, and why. */
+static struct json_object *choices_array(const char *choices)
+{
+    struct json_object *array = json_object_new_array();
+    struct choice choice;
+
+    while (choices_next(&choices, &choice)) {
+        struct json_object *o = json_object_new_object();
+        put(o, "choice", cell_text(choice.what));
+        put(o, "value", cell_text(choice.value));
+        put(o, "reason", cell_text(choice.reason));
+        json_object_array_add(array, o);
+    }
+    return array;
+}
+
 static struct json_object *file_object(const struct import *i)
 {
     struct json_object *o = json_object_new_object();
@@ -53,6 +75,7 @@ static struct json_object *file_object(const struct import *i)
     put_text(o, "encoding", encoding);
     put_text(o, "delimiter", i->delimiter ? dialect_delimiter_text(i->delimiter) : "");
     put_text(o, "profile", i->profile);
+    put(o, "choices", choices_array(i->choices));
     return o;
 }
 

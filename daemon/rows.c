@@ -16,7 +16,8 @@
  * quotes and ends at the next such line at the latest; those between have an even number and are
  * one line each when they are read again. Hence no line is parsed more than five times: ahead by
  * wrong_count() from the record before, as a later line of a record, again by wrong_count(), as
- * the first line of a record of its own, and once more when that had a wrong count as well.
+ * the first line of a record of its own, and once more when that had a wrong count as well. A
+ * malformed line is read a few times more, by itself; and the one that follows it may be.
  * Memory is bounded by the limits of a record, whatever the file holds: the window, the cells' text
  * and libcsv's buffer of a cell are each about as long as a record may be. */
 #include "rows.h"
@@ -25,6 +26,8 @@
 #include <errno.h>
 #include <unistd.h>
 
+#include "quotes.h"
+
 #define CHUNK        (64 * 1024)
 #define CELL_BLOCK   4096 /* by which libcsv grows its buffer of one cell */
 #define CHANCE_LIMIT 8    /* delimiters that no chance puts in their places */
@@ -32,6 +35,7 @@
 struct rows {
     int fd;
     char delimiter;
+    char quote;
     struct rows_limits limits;
     size_t expect;
 
@@ -81,11 +85,12 @@ static int no_space(unsigned char c)
 }
 
 /* libcsv trims blanks around cells unless told that there are none. */
-static void parser_init(struct csv_parser *p, char delimiter)
+static void parser_init(struct csv_parser *p, char delimiter, char quote)
 {
     int rc = csv_init(p, CSV_STRICT | CSV_STRICT_FINI);
     assert(rc == 0);
     csv_set_delim(p, (unsigned char)delimiter);
+    csv_set_quote(p, (unsigned char)quote);
     csv_set_space_func(p, no_space);
     csv_set_realloc_func(p, wiping_realloc);
     csv_set_free_func(p, wiping_free);
@@ -100,11 +105,12 @@ struct rows *rows_new(int fd, char delimiter, struct rows_limits limits, uint64_
     struct rows *r = xcalloc(1, sizeof *r);
     r->fd = fd;
     r->delimiter = delimiter;
+    r->quote = '"';
     r->limits = limits;
     r->window = xmalloc(window_room(r));
     r->text = xmalloc(text_room(r));
     r->cells = xmalloc(limits.cells * sizeof *r->cells);
-    parser_init(&r->parser, delimiter);
+    parser_init(&r->parser, delimiter, r->quote);
     rows_seek(r, offset, line);
     return r;
 }
@@ -122,6 +128,12 @@ struct rows *rows_free(struct rows *r)
     free(r->cells);
     free(r);
     return NULL;
+}
+
+void rows_quote(struct rows *r, char quote)
+{
+    r->quote = quote;
+    csv_set_quote(&r->parser, (unsigned char)quote);
 }
 
 void rows_expect(struct rows *r, size_t count)
@@ -142,6 +154,11 @@ void rows_seek(struct rows *r, uint64_t offset, uint64_t line)
 uint64_t rows_offset(const struct rows *r)
 {
     return r->base + r->here;
+}
+
+uint64_t rows_line(const struct rows *r)
+{
+    return r->line;
 }
 
 /* Reads on into the window, dropping what lies before here. */
@@ -230,7 +247,7 @@ static void record_begin(struct rows *r)
 {
     if (r->used) {
         csv_free(&r->parser);
-        parser_init(&r->parser, r->delimiter);
+        parser_init(&r->parser, r->delimiter, r->quote);
     }
     r->used = true;
     r->whole = r->crowded = false;
@@ -369,6 +386,61 @@ static struct row row_malformed(struct rows *r, size_t len, int code, struct quo
     return row;
 }
 
+/* An unclosed quote in the last cell may be a cell of several lines as well, unless the next line
+ * is a record by itself. */
+static bool next_is_record(struct rows *r, size_t at, bool *ret, struct fault *f)
+{
+    struct line line;
+    struct scan s;
+    if (!line_get(r, at, &line, f))
+        return false;
+    *ret = line.len == 0;
+    if (line.content == 0 || line.too_long)
+        return true;
+    if (!record_scan(r, at, &s, f))
+        return false;
+    *ret = s.code == CODE_NONE && s.lines == 1 && s.count == r->expect;
+    return true;
+}
+
+/* Reads the first line of a malformed record as a person would. */
+static bool line_repair(struct rows *r, size_t len, struct row *ret, bool *ret_good,
+                        struct fault *f)
+{
+    const struct quotes q = {r->delimiter, r->quote, r->expect, r->limits.cells};
+    struct quotes_read read = {0};
+    size_t content = line_content(r->window + r->here, len);
+    *ret_good = quotes_read(&q, r->window + r->here, content, r->text, r->cells, &read) &&
+                read.fault != QUOTES_WELL;
+    if (!*ret_good)
+        return true;
+    if (read.open_end) {
+        if (!next_is_record(r, len, ret_good, f))
+            return false;
+        if (!*ret_good)
+            return true;
+        quotes_read(&q, r->window + r->here, content, r->text, r->cells, &read);
+    }
+    *ret = row_pass(r, ROW_KIND_RECORD, len, 1);
+    ret->cells = r->cells;
+    ret->count = read.count;
+    ret->repaired = read.fault == QUOTES_UNCLOSED ? CODE_UNCLOSED_QUOTE : CODE_STRAY_QUOTE;
+    ret->column = read.column;
+    ret->repair = quotes_text(read.fault);
+    return true;
+}
+
+static bool row_repair(struct rows *r, size_t len, int code, struct quote at, struct row *ret,
+                       struct fault *f)
+{
+    bool good = false;
+    if (code != CODE_TOO_LONG && !line_repair(r, len, ret, &good, f))
+        return false;
+    if (!good)
+        *ret = row_malformed(r, len, code, at);
+    return true;
+}
+
 /* The record whose first line, no longer than a record may be, is at here. */
 static bool record_read(struct rows *r, struct row *ret, struct fault *f)
 {
@@ -381,14 +453,13 @@ static bool record_read(struct rows *r, struct row *ret, struct fault *f)
 
     if (s.code != CODE_NONE) {
         int code = s.lines > 1 ? CODE_UNCLOSED_QUOTE : s.code;
-        *ret = row_malformed(r, s.first_len, code, s.last);
-    } else if (merged) {
-        *ret = row_malformed(r, s.first_len, CODE_UNCLOSED_QUOTE, s.first);
-    } else {
-        *ret = row_pass(r, ROW_KIND_RECORD, s.len, s.lines);
-        ret->cells = r->cells;
-        ret->count = r->count;
+        return row_repair(r, s.first_len, code, s.last, ret, f);
     }
+    if (merged)
+        return row_repair(r, s.first_len, CODE_UNCLOSED_QUOTE, s.first, ret, f);
+    *ret = row_pass(r, ROW_KIND_RECORD, s.len, s.lines);
+    ret->cells = r->cells;
+    ret->count = r->count;
     return true;
 }
 
@@ -407,6 +478,14 @@ static bool line_skip(struct rows *r, struct row *ret, struct fault *f)
     return true;
 }
 
+static bool is_unended(const struct rows *r)
+{
+    if (r->here == 0) /* a long line went by in pieces, and no line end came */
+        return true;
+    char last = r->window[r->here - 1];
+    return last != '\n' && last != '\r';
+}
+
 bool rows_next(struct rows *r, struct row *ret, struct fault *f)
 {
     struct line line;
@@ -419,10 +498,12 @@ bool rows_next(struct rows *r, struct row *ret, struct fault *f)
             return false;
     }
 
-    if (line.too_long)
-        return line_skip(r, ret, f);
-    if (line.len > 0)
-        return record_read(r, ret, f);
-    *ret = row_pass(r, ROW_KIND_END, 0, 0);
+    if (line.len == 0) {
+        *ret = row_pass(r, ROW_KIND_END, 0, 0);
+        return true;
+    }
+    if (!(line.too_long ? line_skip : record_read)(r, ret, f))
+        return false;
+    ret->unended = is_unended(r);
     return true;
 }

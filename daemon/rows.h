@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Records of a CSV file (RFC 4180) as a pull reader over libcsv, with exact places: every record
  * knows the physical line and the byte where it begins and how many bytes it takes. LF, CR LF and
- * a lone CR end a line. A malformed record costs the line where it began: reading goes on at the
- * next. Cells come as they are: blanks, NULs and invalid UTF-8 included. */
+ * a lone CR end a line. A record with malformed quotes is read as a person would read its line
+ * where there is one way to do so (quotes.h); otherwise it costs the line where it began: reading
+ * goes on at the next. Cells come as they are: blanks, NULs and invalid UTF-8 included. */
 #ifndef EXTSPOOLD_ROWS_H
 #define EXTSPOOLD_ROWS_H
 
@@ -35,6 +36,11 @@ struct row {
      * and the limit when it has too many cells */
     size_t column;
     size_t limit; /* too long: the limit that is passed */
+    /* a record whose quotes are malformed: the code that it would have (CODE_NONE in any other);
+     * column is the cell at fault, and repair says for people how it was read */
+    int repaired;
+    const char *repair;
+    bool unended; /* the file ends with this record, and no line end follows */
 };
 
 struct rows;
@@ -47,10 +53,13 @@ struct rows *rows_new(int fd, char delimiter, struct rows_limits limits, uint64_
                       uint64_t line);
 struct rows *rows_free(struct rows *r); /* NULL */
 
+/* The quote around cells; " by default. The same must be set when records are read again. */
+void rows_quote(struct rows *r, char quote);
+
 /* How many cells a record ought to have (the header's count). Lets the reader see that a record
- * over several lines is really several that an unclosed quote has merged; other counts are read as
- * they are, for the caller to refuse. 0, the default, switches that off. The same count must be
- * set when records are read again. */
+ * over several lines is really several that an unclosed quote has merged, and tells how malformed
+ * quotes are meant; other counts are read as they are, for the caller to refuse. 0, the default,
+ * switches that off. The same count must be set when records are read again. */
 void rows_expect(struct rows *r, size_t count);
 
 /* The next record. An empty physical line is no record. False, with a FAULT_IO, only when the file
@@ -63,5 +72,7 @@ void rows_seek(struct rows *r, uint64_t offset, uint64_t line);
 
 /* Bytes consumed so far, as an offset in the file: for progress. */
 uint64_t rows_offset(const struct rows *r);
+/* The physical line that begins there. */
+uint64_t rows_line(const struct rows *r);
 
 #endif

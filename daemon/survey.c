@@ -3,11 +3,9 @@
 
 #include <errno.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
+#include "copy.h"
 #include "numbers.h"
-
-#define BOM_BYTES 3
 
 struct survey {
     const struct config *config;
@@ -15,8 +13,8 @@ struct survey {
     const struct profiles *profiles;
     const struct profile *profile;
     int fd;
-    struct dialect dialect;
-    struct rows *rows; /* NULL until the header is read */
+    struct copy_text text;
+    struct opening opening; /* its rows are NULL until the header is read */
     struct columns *columns;
     struct numbers *numbers;
     struct record record;
@@ -34,6 +32,7 @@ struct survey *survey_new(const struct config *c, const struct schema *s, const 
     v->schema = s;
     v->profiles = p;
     v->fd = fd;
+    v->text.fd = -1;
     v->numbers = numbers_new();
     return v;
 }
@@ -42,7 +41,8 @@ struct survey *survey_free(struct survey *v)
 {
     if (!v)
         return NULL;
-    rows_free(v->rows);
+    opening_free(&v->opening);
+    close_fd(&v->text.fd);
     columns_free(v->columns);
     numbers_free(v->numbers);
     record_free(&v->record);
@@ -53,7 +53,12 @@ struct survey *survey_free(struct survey *v)
 
 const struct dialect *survey_dialect(const struct survey *v)
 {
-    return &v->dialect;
+    return &v->opening.dialect;
+}
+
+const char *survey_choices(const struct survey *v)
+{
+    return v->opening.choices;
 }
 
 const struct profile *survey_profile(const struct survey *v)
@@ -88,84 +93,57 @@ struct rows_limits survey_limits(const struct config *c)
     return (struct rows_limits){(size_t)c->import.max_record, (size_t)c->import.max_columns};
 }
 
-bool survey_guess(int fd, struct dialect *ret, int *ret_code, struct fault *f)
+static size_t known(void *with, const struct cell *header, size_t count)
 {
-    char *head = xmalloc(DIALECT_HEAD);
-    ssize_t n;
-    do
-        n = pread(fd, head, DIALECT_HEAD, 0);
-    while (n < 0 && errno == EINTR);
-    bool good = n < 0 ? fault_set(f, FAULT_IO, errno, "read the file")
-                      : dialect_guess(head, (size_t)n, ret, ret_code, f);
-    wipe(head, DIALECT_HEAD);
-    free(head);
-    return good;
+    return profiles_known(with, header, count);
 }
 
-/* Rejects a file that is no text. */
-static bool dialect_find(struct survey *v, struct fault *f)
+static unsigned heading_lines(void *with, const struct cell *header, size_t count)
 {
-    struct fault why = {0};
-    int code = CODE_NONE;
-    if (survey_guess(v->fd, &v->dialect, &code, &why))
-        return true;
-    if (why.kind == FAULT_INPUT) {
-        reject(v, code, why.text);
-        return true;
-    }
-    *f = why;
-    return false;
-}
-
-/* The profile that the configuration names; NULL: none. False when there is no such profile. */
-static bool named_profile(struct survey *v, const struct profile **ret)
-{
-    const char *name = v->config->import.profile;
-
-    *ret = profiles_find(v->profiles, name);
-    if (*ret || strcmp(name, PROFILES_AUTO) == 0)
-        return true;
-    reject(v, CODE_PROFILE_UNKNOWN, code_meaning(CODE_PROFILE_UNKNOWN));
-    return false;
-}
-
-static void header_map(struct survey *v, const struct row *header)
-{
-    struct profiles_ask ask = {.all = v->profiles};
     bool fits = false;
-    if (!named_profile(v, &ask.named))
-        return;
-    v->profile = profiles_choose(&ask, header->cells, header->count, &fits);
-    v->columns = columns_new(v->schema, v->profile, header->cells, header->count, &v->findings);
+    const struct profile *p = profiles_choose(with, header, count, &fits);
+    return fits ? profile_dialect(p)->header_rows : 0;
+}
+
+struct header_ask survey_ask(struct profiles_ask *profiles)
+{
+    return (struct header_ask){
+        .wish = profiles->named ? profile_dialect(profiles->named) : NULL,
+        .known = known,
+        .heading_lines = heading_lines,
+        .with = profiles,
+    };
+}
+
+static void header_map(struct survey *v, const struct profiles_ask *ask, const struct header *h)
+{
+    bool fits = false;
+    v->profile = profiles_choose(ask, h->cells, h->count, &fits);
+    v->columns = columns_new(v->schema, v->profile, h->cells, h->count, &v->findings);
     if (!fits && !finding_error(&v->findings))
-        profile_missing(v->profile, header->cells, header->count, &v->findings);
+        profile_missing(v->profile, h->cells, h->count, &v->findings);
     const struct finding *error = finding_error(&v->findings);
     if (error)
         v->rejected = error->code;
 }
 
-/* Reads the header and maps it to the schema's fields. */
+/* Reads up to the rows, and maps the header to the schema's fields. */
 static bool header_read(struct survey *v, struct survey_item *item, struct fault *f)
 {
-    struct row header;
-    v->rows = rows_new(v->fd, v->dialect.delimiter, survey_limits(v->config),
-                       v->dialect.bom ? BOM_BYTES : 0, 1);
-    if (!rows_next(v->rows, &header, f))
+    struct profiles_ask profiles = {.all = v->profiles};
+    if (!profiles_named(v->profiles, v->config->import.profile, &profiles.named)) {
+        reject(v, CODE_PROFILE_UNKNOWN, code_meaning(CODE_PROFILE_UNKNOWN));
+        return true;
+    }
+    struct header_ask ask = survey_ask(&profiles);
+    if (!copy_text(v->fd, ask.wish ? ask.wish->encoding : NULL, &v->text, f) ||
+        !header_open(v->text.fd, &v->text.encoding, survey_limits(v->config), &ask, &v->opening, f))
         return false;
-    if (header.kind == ROW_KIND_END) {
-        reject(v, CODE_EMPTY_FILE, code_meaning(CODE_EMPTY_FILE));
-        return true;
-    }
-    item->line = header.line;
-    if (header.kind == ROW_KIND_MALFORMED) {
-        finding_add(&v->findings, header.code, SEVERITY_ERROR, NULL,
-                    "the heading line cannot be read: %s", code_meaning(header.code));
-        v->rejected = header.code;
-        return true;
-    }
-
-    rows_expect(v->rows, header.count);
-    header_map(v, &header);
+    item->line = v->opening.header.line;
+    if (v->opening.code != CODE_NONE)
+        reject(v, v->opening.code, v->opening.reason);
+    else
+        header_map(v, &profiles, &v->opening.header);
     return true;
 }
 
@@ -176,9 +154,7 @@ static bool file_look(struct survey *v, struct survey_item *item, struct fault *
         return false;
     if (large)
         reject(v, CODE_FILE_TOO_LARGE, code_meaning(CODE_FILE_TOO_LARGE));
-    else if (!dialect_find(v, f))
-        return false;
-    return v->rejected != CODE_NONE || header_read(v, item, f);
+    return large || header_read(v, item, f);
 }
 
 /* Of several rows with one number the first valid one wins. */
@@ -196,7 +172,7 @@ static bool row_look(struct survey *v, struct survey_item *item, struct fault *f
 {
     int64_t most = v->config->spool.max_rows;
     struct row row;
-    if (!rows_next(v->rows, &row, f))
+    if (!rows_next(v->opening.rows, &row, f))
         return false;
     if (row.kind == ROW_KIND_END) {
         v->ended = true;
@@ -225,7 +201,7 @@ bool survey_next(struct survey *v, struct survey_item *ret, bool *ret_found, str
     }
 
     findings_reset(&v->findings);
-    bool good = v->rows ? row_look(v, &item, f) : file_look(v, &item, f);
+    bool good = v->opening.rows ? row_look(v, &item, f) : file_look(v, &item, f);
     if (!good)
         return false;
     *ret_found = !v->ended;

@@ -6,12 +6,12 @@
 
 #include "columns.h"
 #include "config.h"
-#include "dialect.h"
+#include "header.h"
 #include "ledger.h"
 #include "profiles.h"
 
-/* dialect_guess for a regular file. False with a FAULT_IO when it cannot be read. */
-bool survey_guess(int fd, struct dialect *ret, int *ret_code, struct fault *f);
+/* How the header is asked for: by the profiles (lent), or by the one that was named. */
+struct header_ask survey_ask(struct profiles_ask *profiles);
 
 /* The limits of a record that the configuration sets. */
 struct rows_limits survey_limits(const struct config *c);
@@ -40,6 +40,8 @@ bool survey_next(struct survey *v, struct survey_item *ret, bool *ret_found, str
 const struct dialect *survey_dialect(const struct survey *v);
 /* The profile that it is read with, NULL when there is none (yet). */
 const struct profile *survey_profile(const struct survey *v);
+/* What was found out about the file, and why; see choices.h. */
+const char *survey_choices(const struct survey *v);
 /* Why the file would be rejected, CODE_NONE when it would not (as far as was read). */
 int survey_rejected(const struct survey *v);
 

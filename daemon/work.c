@@ -27,7 +27,7 @@ struct work *work_free(struct work *w)
     schema_free(w->schema);
     record_free(&w->record);
     findings_free(&w->findings);
-    digest_free(w->digest);
+    copy_free(w->copier);
     numbers_free(w->numbers);
     numbers_free(w->there);
     close_fd(&w->copy);
@@ -48,6 +48,8 @@ bool work_open(struct job *j, struct work *w, struct fault *f)
     struct rows_limits limits = {w->import.max_record, w->import.max_columns};
     w->rows = rows_new(w->copy, w->import.delimiter, limits, w->import.header_offset,
                        w->import.header_line);
+    if (w->import.quote)
+        rows_quote(w->rows, w->import.quote);
     struct row header;
     if (!rows_next(w->rows, &header, f))
         return false;

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Looks at what came out of a case; prints lines "FILE TAB TEXT":
 #   want.json, want.N.json    each report, without times and digest, a line for each problem
+#   want.choices, …           what was found out about each file, and why
 #   want.pbx                  the PBX's extensions
 #   want.journal              what is so of each wanted fact about what the PBX was asked
 #   wrong                     what must not be so in any case
@@ -49,7 +50,8 @@ def report_breaches($digests; $sizes):
 
 def report:
     (.id | tonumber | if . == 1 then "want.json\t" else "want.\(.).json\t" end) as $to
-    | (del(.file.sha256, .started, .finished) | del(.problems) | $to + tojson),
+    | (del(.file.sha256, .file.choices, .started, .finished) | del(.problems) | $to + tojson),
+      (.file.choices[] | ($to | sub("json\t"; "choices\t")) + "\(.choice)=\(.value): \(.reason)"),
       (.problems[] | $to + tojson),
       (select(.state == "done" or .state == "cancelled") | "ended\t" + .id);
 

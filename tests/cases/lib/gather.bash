@@ -74,6 +74,15 @@ gather_all() {
             print >to
         }'
     cd "$WORLD" || return 1
+    choices_drop
+}
+
+# What was found out about a file is only wanted where a case has it.
+choices_drop() {
+    local path
+    for path in "$GOT"/*.choices; do
+        [ -e "$CASE/${path##*/}" ] || rm -f "$path"
+    done
 }
 
 # Results and rejects of import N are wanted as want.N.results.csv …, those of the first without N.

@@ -217,7 +217,7 @@ step_ledger_lost() {
 
 # report ID NAME: the report of import ID as it is now is wanted as want.NAME.json.
 step_report() {
-    jq -r 'del(.file.sha256, .started, .finished) | (del(.problems) | tojson), (.problems[] | tojson)' \
+    jq -r 'del(.file.sha256, .file.choices, .started, .finished) | (del(.problems) | tojson), (.problems[] | tojson)' \
         "$SPOOL/reports/$(printf '%06d' "$1")"-*.json >"$GOT/want.$2.json"
 }
 
