@@ -147,7 +147,8 @@ bool filing_step(struct job *j, struct work *w, bool *ret_done, struct fault *f)
         spool_name_copy(w->import.id, copy);
         *ret_done = true;
         return w->import.state == IMPORT_HELD ||
-               fsio_remove(spool_fd(j->spool, SPOOL_WORK), copy, f);
+               ((!w->import.profile_named || spool_unnote(j->spool, w->import.id, f)) &&
+                fsio_remove(spool_fd(j->spool, SPOOL_WORK), copy, f));
     }
     if (!w->report && !report_begin(j, w, f))
         return false;

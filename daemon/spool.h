@@ -29,34 +29,44 @@ struct spool *spool_close(struct spool *s); /* NULL */
 /* Takes over pattern, ready and settle of a configuration that was read again. */
 void spool_settings(struct spool *s, const struct config *c);
 
+/* Which folders in incoming/ are looked into as well: those with a mapping profile's name. Asked at
+ * every scan; none when this was never called. */
+void spool_profiles(struct spool *s, bool (*is_profile)(void *with, const char *name), void *with);
+
 const char *spool_path(const struct spool *s, enum spool_folder folder); /* lent */
 int spool_fd(const struct spool *s, enum spool_folder folder);           /* lent */
 
 /* Greatest id that a name in any folder begins with; 0 when none does. */
 bool spool_id_greatest(struct spool *s, uint64_t *ret, struct fault *f);
 
-/* Looks through incoming/ once: remembers what is there and since when it has not changed. False
- * with error ESTALE when a folder of the spool was taken away or replaced. */
+/* Looks through incoming/ and its profiles' folders once: remembers what is there and since when it
+ * has not changed. False with error ESTALE when a folder of the spool was taken away or replaced.
+ */
 bool spool_scan(struct spool *s, int64_t mono, struct fault *f);
 
 /* When the next file may have settled (mono), or CLOCK_NEVER. */
 int64_t spool_due(const struct spool *s);
 
 /* Claims the next file that is complete, as number id: one rename into work/. Fills id, name,
- * stem, file and bytes of ret. *ret_claimed is false when there is none now. A batch of claims
- * is durable after spool_sync, which must come before the ledger's commit. */
+ * stem, file and bytes of ret, and profile and profile_named when it lay in a profile's folder.
+ * That name is also kept in a note in work/ until spool_unnote. *ret_claimed is false when there is
+ * none now. A batch of claims is durable after spool_sync, which must come before the ledger's
+ * commit. */
 bool spool_sync(struct spool *s, struct fault *f);
 bool spool_claim(struct spool *s, int64_t mono, uint64_t id, struct import *ret, bool *ret_claimed,
                  struct fault *f);
 
+/* Removes the note of an import that is finished. */
+bool spool_unnote(struct spool *s, uint64_t id, struct fault *f);
+
 /* A file that lies in work/ or held/ and that the ledger does not know (killed between claim and
- * commit, or the ledger was lost): fills ret from its name. Call until *ret_found is false; known
- * tells which ids the ledger has by now. */
+ * commit, or the ledger was lost): fills ret from its name, and from the note. Call until
+ * *ret_found is false; known tells which ids the ledger has by now. */
 bool spool_orphan(struct spool *s, enum spool_folder folder, bool (*known)(void *with, uint64_t id),
                   void *with, struct import *ret, bool *ret_found, struct fault *f);
 
-/* Removes what a process that died has left: private copies in work/ of imports that are finished,
- * and what is half written in work/ and reports/. */
+/* Removes what a process that died has left: private copies and notes in work/ of imports that are
+ * finished, and what is half written in work/ and reports/. */
 bool spool_sweep(struct spool *s, bool (*finished)(void *with, uint64_t id), void *with,
                  struct fault *f);
 

@@ -129,3 +129,8 @@ void spool_name_copy(uint64_t id, char to[SPOOL_NAME_COPY])
 {
     snprintf(to, SPOOL_NAME_COPY, "%06llu.utf8", (unsigned long long)id);
 }
+
+void spool_name_note(uint64_t id, char to[SPOOL_NAME_COPY])
+{
+    snprintf(to, SPOOL_NAME_COPY, "%06llu.profile", (unsigned long long)id);
+}

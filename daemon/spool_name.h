@@ -30,6 +30,9 @@ char *spool_name_marker(const char *name); /* "NAME.done"; caller frees */
 #define SPOOL_NAME_COPY 40
 /* The private copy's name in work/: "000042.utf8". */
 void spool_name_copy(uint64_t id, char to[SPOOL_NAME_COPY]);
-#define SPOOL_COPY_AGAIN ".again.tmp" /* one that is being made again, in work/ */
+/* The name there of the note of the profile's folder that it was dropped into: "000042.profile". */
+void spool_name_note(uint64_t id, char to[SPOOL_NAME_COPY]);
+#define SPOOL_NOTE_TEMP  ".profile.tmp" /* one that is being written */
+#define SPOOL_COPY_AGAIN ".again.tmp"   /* one that is being made again, in work/ */
 
 #endif

@@ -8,10 +8,12 @@
  * before the thread begins, by the thread, and after it was joined. */
 #include "watch.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <sys/eventfd.h>
 #include <sys/select.h>
 #include <unistd.h>
@@ -27,6 +29,8 @@
 /* The folder's name is given to another one, or to none. That it is deleted is not told to its own
  * watch while anybody has it open, as the spool has. */
 #define NAME_EVENTS (IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO)
+
+#define FOLDERS_MOST 256 /* in the watched one, that are watched too */
 
 struct watch {
     char *name;
@@ -44,10 +48,12 @@ static void tick(const struct watch *w)
 }
 
 /* Its parent tells of all that lies there, so the name decides. A file of that name in the folder
- * itself ends the watch for nothing, and another one is begun. */
+ * itself ends the watch for nothing, and another one is begun. So does a new folder, which is then
+ * watched too. */
 static bool is_ending(const struct watch *w, const struct inotify_event *event)
 {
-    return (event->mask & ENDING_EVENTS) ||
+    bool folder = (event->mask & IN_ISDIR) && (event->mask & (IN_CREATE | IN_MOVED_TO));
+    return folder || (event->mask & ENDING_EVENTS) ||
            ((event->mask & NAME_EVENTS) && event->len && strcmp(event->name, w->name) == 0);
 }
 
@@ -85,6 +91,24 @@ static const char *base_name(const char *path)
     return slash ? slash + 1 : path;
 }
 
+/* Folders in the watched one are watched as well, as far as they may be read. */
+static void folders_watch(const char *path)
+{
+    DIR *dir = opendir(path);
+    size_t count = 0;
+    for (struct dirent *entry; dir && count < FOLDERS_MOST && (entry = readdir(dir));) {
+        ON_LEAVE(free_text) char *inner = NULL;
+        if (entry->d_name[0] == '.' || entry->d_type == DT_REG)
+            continue;
+        if (asprintf(&inner, "%s/%s", path, entry->d_name) < 0)
+            abort();
+        count += (size_t)inotifytools_watch_file(inner, FILE_EVENTS | FOLDER_EVENTS | IN_ONLYDIR |
+                                                            IN_DONT_FOLLOW);
+    }
+    if (dir)
+        closedir(dir);
+}
+
 static bool library_start(const char *path, struct fault *f)
 {
     if (!inotifytools_initialize())
@@ -96,6 +120,7 @@ static bool library_start(const char *path, struct fault *f)
     if (inotifytools_watch_file(path, FILE_EVENTS | FOLDER_EVENTS | IN_ONLYDIR)) {
         ON_LEAVE(free_text) char *parent = xstrndup(path, (size_t)(base_name(path) - path));
         inotifytools_watch_file(parent, NAME_EVENTS | IN_ONLYDIR); /* as far as we may read it */
+        folders_watch(path);
         return true;
     }
     fault_set(f, FAULT_IO, inotifytools_error(), "watch '%s'", path);

@@ -62,6 +62,32 @@ static void tells_of_every_way_a_file_arrives(void **state)
     watch_stop(w);
 }
 
+static void tells_of_files_in_the_folders_there(void **state)
+{
+    (void)state;
+    assert_int_equal(mkdir(path_of("incoming"), 0700), 0);
+    assert_int_equal(mkdir(path_of("incoming/bamboohr"), 0700), 0);
+    assert_int_equal(symlink("..", path_of("incoming/link")), 0);
+    put("other", "x");
+    struct watch *w = start(path_of("incoming"));
+    put("incoming/../outside", "x");
+    assert_false(ready(w, 0));
+    assert_int_equal(rename(path_of("other"), path_of("incoming/bamboohr/a")), 0);
+    assert_told(w);
+    watch_stop(w);
+}
+
+/* So that it is begun again, and the new folder is watched too. */
+static void breaks_when_there_is_a_new_folder(void **state)
+{
+    (void)state;
+    assert_int_equal(mkdir(path_of("incoming"), 0700), 0);
+    struct watch *w = start(path_of("incoming"));
+    assert_int_equal(mkdir(path_of("incoming/bamboohr"), 0700), 0);
+    assert_breaks(w);
+    watch_stop(w);
+}
+
 static void is_quiet_once_cleared(void **state)
 {
     (void)state;
@@ -180,7 +206,8 @@ static void leaves_signals_to_others(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(tells_of_every_way_a_file_arrives), TEST(is_quiet_once_cleared),
+        TEST(tells_of_every_way_a_file_arrives), TEST(tells_of_files_in_the_folders_there),
+        TEST(breaks_when_there_is_a_new_folder), TEST(is_quiet_once_cleared),
         TEST(breaks_when_the_folder_goes),       TEST(breaks_when_the_folder_is_moved),
         TEST(breaks_when_an_open_folder_goes),   TEST(begins_again_after_any_end),
         TEST(says_why_it_cannot_begin),          TEST(begins_again_after_any_end),
