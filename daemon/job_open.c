@@ -187,6 +187,13 @@ static bool recover(struct job *j, struct fault *f)
     return true;
 }
 
+/* Whether a folder in incoming/ is one for files of a mapping profile. */
+static bool is_profile(void *with, const char *name)
+{
+    const struct job *j = with;
+    return profiles_find(j->profiles, name) != NULL;
+}
+
 static bool open_parts(struct job *j, struct fault *f)
 {
     struct http_settings settings = http_settings(j->config);
@@ -198,6 +205,7 @@ static bool open_parts(struct job *j, struct fault *f)
     if (!spool_open(j->config, &j->spool, f) ||
         !ledger_open(j->config->state.directory, &j->ledger, f))
         return false;
+    spool_profiles(j->spool, is_profile, j);
     j->tagger = digest_tagger_new(ledger_key(j->ledger));
     j->pbx = pbx_new(j->http, j->ledger);
     return set_pbx(j, j->config, f);

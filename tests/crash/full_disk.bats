@@ -57,10 +57,6 @@ asked() {
     [ "$(grep -c '"call":"add"' "$PBX_JOURNAL")" -ge "$1" ]
 }
 
-logged() {
-    grep -qF -e "$1" "$LOG"
-}
-
 status() {
     extspool status --json | jq -r "$1"
 }

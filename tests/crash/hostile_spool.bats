@@ -19,10 +19,6 @@ teardown() {
     [ -z "$MEMORY" ] || rm -rf "$MEMORY"
 }
 
-logged() {
-    grep -qF -e "$1" "$LOG"
-}
-
 # Many rows of which none is sent: a file that takes a while to read.
 long() {
     awk 'BEGIN {

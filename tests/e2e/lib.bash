@@ -83,6 +83,7 @@ lib_secrets_shown() {
 # lib_until COMMAND…: waits until the command is true; false when it never was.
 lib_until() {
     local end=$((SECONDS + LIB_PATIENCE))
+    type -t "$1" >/dev/null || end=0
     until "$@"; do
         if [ "$SECONDS" -ge "$end" ]; then
             printf 'waited in vain for: %s\n' "$*"
@@ -207,6 +208,11 @@ extspool() {
     cat "$say.out"
     cat "$say.err" >&2
     return "$status"
+}
+
+# logged TEXT: the daemon's log has it.
+logged() {
+    grep -qF -e "$1" "$LOG"
 }
 
 # ---- files ------------------------------------------------------------------------------------

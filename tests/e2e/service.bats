@@ -10,10 +10,6 @@ asked() {
     [ "$(grep -c '"call":"add"' "$PBX_JOURNAL")" -ge "$1" ]
 }
 
-logged() {
-    grep -qF -e "$1" "$LOG"
-}
-
 reload() {
     kill -HUP "$DAEMON_PID"
 }

@@ -91,9 +91,9 @@ class World:
             "[state]", "directory=" + self.path + "/state",
             "[log]", "target=stderr", "level=debug", ""]))
 
-    def drop(self, name="people.csv", bad=None, note="", first=2001):
+    def drop(self, name="people.csv", bad=None, note="", first=2001, key="number"):
         """Six rows; in the place of the bad one's number stands an x."""
-        rows = ["number,username,registerpassword,note"]
+        rows = [key + ",username,registerpassword,note"]
         for i in range(6):
             number = "x" if i + 1 == bad else str(first + i)
             rows.append("%s,Person %d,Aa1bcdef%d,%s" % (number, i + 1, i + 1, note))
@@ -326,6 +326,24 @@ def marker(w):
     w.go("extspoold", "--once")
 
 
+def folder(w):
+    """A file with its marker in the folder of a profile, which nothing but that folder names: by its
+    headings it would be another's."""
+    w.rows = [(6, 6, 0, 0, 0)]
+    w.pbx_start()
+    os.makedirs(w.path + "/profiles")
+    for name, word in (("aa", "by the headings"), ("zz", "by the folder")):
+        w.write("profiles/" + name + ".json", json.dumps({
+            "name": name, "columns": {"Nr": [], "username": [], "registerpassword": []},
+            "recognise": ["Nr", "registerpassword"],
+            "fields": {"number": {"column": "Nr"}, "callerid": {"constant": word}}}))
+    w.conf("profiles=" + w.path + "/profiles", spool=["ready=done-file"])
+    os.makedirs(w.path + "/spool/incoming/zz")
+    w.drop("zz/people.csv", key="Nr")
+    w.write("spool/incoming/zz/people.csv.done", "")
+    w.go("extspoold", "--once")
+
+
 def rejected(w):
     """No usable heading."""
     w.rows = [(0, 0, 0, 0, 0)]
@@ -392,8 +410,8 @@ def same(w):
     w.go("extspoold", "--once")
 
 
-SCENARIOS = (plain, retries, doubt, hold, two, guard, marker, rejected, cancel, hold_cancel, retry,
-             same)
+SCENARIOS = (plain, retries, doubt, hold, two, guard, marker, folder, rejected, cancel, hold_cancel,
+             retry, same)
 
 
 # ---- walking --------------------------------------------------------------------------------------
