@@ -82,12 +82,12 @@ static const char *close_find(const struct reading *r, const char *at, const cha
     return NULL;
 }
 
-static bool has_mark(const struct reading *r, const char *at, const char *end)
+static size_t marks_in(const struct reading *r, const char *at, const char *end)
 {
+    size_t count = 0;
     for (; at < end; at++)
-        if (*at == r->q->quote)
-            return true;
-    return false;
+        count += *at == r->q->quote;
+    return count;
 }
 
 /* The quoted cell whose text begins at `at`. False when something stands behind its closing quote.
@@ -110,9 +110,11 @@ static bool quoted_read(struct reading *r, const char *at, struct piece *ret)
     r->none_closes = stop == r->end;
     ret->end = ret->next = delimiter_find(r, at);
     ret->fault = QUOTES_UNCLOSED;
-    return !has_mark(r, at, ret->end);
+    return marks_in(r, at, ret->end) == 0;
 }
 
+/* False when it cannot be understood. A single quote in the first cell may close one of the line
+ * before: the line is the end of another record then. */
 static bool piece_read(struct reading *r, const char *at, struct piece *ret)
 {
     const char *ink = blanks_skip(r, at);
@@ -122,8 +124,9 @@ static bool piece_read(struct reading *r, const char *at, struct piece *ret)
         return quoted_read(r, ink + 1, ret);
     }
     ret->end = ret->next = delimiter_find(r, at);
-    ret->fault = has_mark(r, at, ret->end) ? QUOTES_INSIDE : QUOTES_WELL;
-    return true;
+    size_t marks = marks_in(r, at, ret->end);
+    ret->fault = marks ? QUOTES_INSIDE : QUOTES_WELL;
+    return r->count > 0 || marks % 2 == 0;
 }
 
 static void cut_add(struct reading *r, const char *at)

@@ -35,7 +35,7 @@ struct quotes_read {
  * True when there is one way to read it: exactly as many cells as there ought to be, and every
  * reading with that count is the same. Where nobody knows the count, all readings must be the same
  * and no quote may be missing. What stands behind a closing quote (`"Bob" Lee`) cannot be
- * understood. */
+ * understood, nor a first cell with one quote, which may close a cell of the line before. */
 bool quotes_read(const struct quotes *q, const char *line, size_t len, char *text,
                  struct cell *cells, struct quotes_read *ret);
 

@@ -66,6 +66,18 @@ static size_t column_find(const struct report *r, const char *heading, size_t ot
     return otherwise;
 }
 
+/* Where the second line of headings is. */
+static bool labels_read(struct report *r, struct fault *f)
+{
+    struct row labels;
+
+    if (!rows_next(r->reader, &labels, f))
+        return false;
+    r->facts.labels_offset = labels.offset;
+    r->facts.labels_bytes = labels.bytes;
+    return true;
+}
+
 /* Reads the header from the copy, for its problems and to check rows by. */
 static bool header_read(struct report *r, struct fault *f)
 {
@@ -94,7 +106,7 @@ static bool header_read(struct report *r, struct fault *f)
     facts->line_column = column_find(
         r, "import_line", facts->columns + (facts->error_column == facts->columns ? 1 : 0));
     rows_expect(r->reader, header.count);
-    return true;
+    return i->header_rows < 2 || labels_read(r, f);
 }
 
 /* Why the import as a whole is held or rejected, unless the header's problems say it; and which
@@ -336,6 +348,8 @@ struct report *report_free(struct report *r)
     for (size_t i = 0; i < COUNT_OF(kinds); i++) {
         fsio_abandon(r->parts[i].file);
         buf_wipe(&r->parts[i].text);
+        buf_wipe(&r->parts[i].encoded);
+        charset_free(r->parts[i].encoder);
     }
     findings_free(&r->import_problems);
     findings_free(&r->header_problems);

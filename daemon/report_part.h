@@ -5,6 +5,8 @@
 #define EXTSPOOLD_REPORT_PART_H
 
 #include "buf.h"
+#include "charset.h"
+#include "encoding.h"
 #include "fsio.h"
 #include "report.h"
 
@@ -22,6 +24,7 @@ struct report_facts {
     uint64_t problems; /* of all codes */
     int copy;          /* the private copy, lent; -1: none */
     uint64_t header_bytes;
+    uint64_t labels_offset, labels_bytes; /* of a second line of headings; 0 bytes: none */
     size_t columns;      /* cells of the header */
     size_t error_column; /* where import_error stands: a column of the file, or beyond its last */
     size_t line_column;  /* the same of import_line */
@@ -63,6 +66,8 @@ struct report_part {
     struct fsio_file *file; /* NULL when this part is not wanted */
     uint64_t problems;      /* told so far */
     const char *line_end;   /* rejects: the header's; static text */
+    struct charset *encoder; /* rejects: NULL where the sender wrote UTF-8 */
+    struct buf encoded;
     struct buf text;        /* to compose a row in; empty at the beginning of each */
 };
 

@@ -3,9 +3,11 @@
  *
  * A record stands here byte for byte as it came, and import_error and import_line follow. It is
  * composed anew from its cells only where that cannot be: when the file brought those two columns
- * with it (it was a rejects file), and when the record has more cells than the header, whose
- * surplus then follows the two columns. A malformed record becomes one quoted cell. Nothing is
- * made harmless for spreadsheets, since what is dropped again must be what came. */
+ * with it (it was a rejects file), when the record has more cells than the header, whose surplus
+ * then follows the two columns, and when its quotes were malformed. A malformed record becomes one
+ * quoted cell. Nothing is made harmless for spreadsheets, since what is dropped again must be what
+ * came: in the sender's encoding, with his byte order mark and line sep=, his quotes and his line
+ * ends; only titles above the headings are left out. */
 #include "report_part.h"
 
 #include <errno.h>
@@ -47,32 +49,61 @@ static bool line_end_read(int copy, uint64_t offset, uint64_t bytes, const char 
     return true;
 }
 
-static void doubled_add(struct fsio_file *to, const char *at, size_t len)
+/* Adds text of the copy in the sender's encoding. */
+static void put(struct report_part *p, const char *at, size_t len)
+{
+    if (!p->encoder) {
+        fsio_add(p->file, at, len);
+        return;
+    }
+    buf_reset(&p->encoded);
+    charset_put(p->encoder, at, len, &p->encoded);
+    fsio_add(p->file, p->encoded.at, p->encoded.len);
+}
+
+static void put_text(struct report_part *p, const char *text)
+{
+    put(p, text, strlen(text));
+}
+
+static char quote_of(const struct import *i)
+{
+    return i->quote ? i->quote : '"';
+}
+
+static void put_quote(struct report_part *p, const struct import *i)
+{
+    char quote = quote_of(i);
+    put(p, &quote, 1);
+}
+
+static void doubled_add(struct report_part *p, const struct import *i, const char *at, size_t len)
 {
     const char *end = at + len;
     const char *quote;
 
-    while ((quote = memchr(at, '"', (size_t)(end - at))) != NULL) {
-        fsio_add(to, at, (size_t)(quote + 1 - at));
-        fsio_text(to, "\"");
+    while (at < end && (quote = memchr(at, quote_of(i), (size_t)(end - at))) != NULL) {
+        put(p, at, (size_t)(quote + 1 - at));
+        put_quote(p, i);
         at = quote + 1;
     }
-    fsio_add(to, at, (size_t)(end - at));
+    put(p, at, (size_t)(end - at));
 }
 
 /* Adds a record's own bytes without its line end, in pieces, since a malformed one may be of any
  * length; as they are, or as one quoted cell. */
-static bool bytes_add(struct report_part *p, int copy, uint64_t offset, uint64_t bytes, bool quoted,
-                      struct fault *f)
+static bool bytes_add(struct report_part *p, const struct report_facts *facts, uint64_t offset,
+                      uint64_t bytes, bool quoted, struct fault *f)
 {
     char piece[PIECE_BYTES];
+    int copy = facts->copy;
     const char *line_end;
 
     if (!line_end_read(copy, offset, bytes, &line_end, f))
         return false;
     bytes -= strlen(line_end);
     if (quoted)
-        fsio_text(p->file, "\"");
+        put_quote(p, &facts->import);
     while (bytes > 0) {
         size_t len = bytes < sizeof piece ? (size_t)bytes : sizeof piece;
         if (!copy_read(copy, offset, piece, len, &len, f))
@@ -80,29 +111,33 @@ static bool bytes_add(struct report_part *p, int copy, uint64_t offset, uint64_t
         if (len == 0)
             return fault_set(f, FAULT_IO, 0, "the copy ends too early");
         if (quoted)
-            doubled_add(p->file, piece, len);
+            doubled_add(p, &facts->import, piece, len);
         else
-            fsio_add(p->file, piece, len);
+            put(p, piece, len);
         offset += len;
         bytes -= len;
     }
     if (quoted)
-        fsio_text(p->file, "\"");
+        put_quote(p, &facts->import);
     return true;
 }
 
-static void cell_add(struct report_part *p, char delimiter, const char *at, size_t len)
+/* Without quotes, a reader would take the cell for something else. */
+static bool needs_quotes(const struct import *i, const char *at, size_t len)
 {
-    bool quoted = memchr(at, '"', len) || memchr(at, delimiter, len) || memchr(at, '\n', len) ||
-                  memchr(at, '\r', len);
+    return memchr(at, quote_of(i), len) || memchr(at, '"', len) || memchr(at, i->delimiter, len) ||
+           memchr(at, '\n', len) || memchr(at, '\r', len);
+}
 
-    if (!quoted) {
-        fsio_add(p->file, at, len);
+static void cell_add(struct report_part *p, const struct import *i, const char *at, size_t len)
+{
+    if (!needs_quotes(i, at, len)) {
+        put(p, at, len);
         return;
     }
-    fsio_text(p->file, "\"");
-    doubled_add(p->file, at, len);
-    fsio_text(p->file, "\"");
+    put_quote(p, i);
+    doubled_add(p, i, at, len);
+    put_quote(p, i);
 }
 
 /* How many cells a line has: the header's, and the two columns' where the file lacks them. */
@@ -143,13 +178,13 @@ static void cells_add(struct report_part *p, const struct report_facts *facts,
     snprintf(line, sizeof line, "%" PRIu64, row->at.line);
     for (size_t i = from; i < to; i++) {
         if (i > 0)
-            fsio_add(p->file, &delimiter, 1);
+            put(p, &delimiter, 1);
         if (i == facts->error_column)
-            cell_add(p, delimiter, buf_get(&p->text), p->text.len);
+            cell_add(p, &facts->import, buf_get(&p->text), p->text.len);
         else if (i == facts->line_column)
-            fsio_text(p->file, line);
+            put_text(p, line);
         else if (i < own)
-            cell_add(p, delimiter, record->cells[i].at, record->cells[i].len);
+            cell_add(p, &facts->import, record->cells[i].at, record->cells[i].len);
     }
 }
 
@@ -160,8 +195,8 @@ static void surplus_add(struct report_part *p, const struct report_facts *facts,
     char delimiter = facts->import.delimiter;
 
     for (size_t i = facts->columns; i < record->count; i++) {
-        fsio_add(p->file, &delimiter, 1);
-        cell_add(p, delimiter, record->cells[i].at, record->cells[i].len);
+        put(p, &delimiter, 1);
+        cell_add(p, &facts->import, record->cells[i].at, record->cells[i].len);
     }
 }
 
@@ -174,8 +209,8 @@ static bool malformed_add(struct report_part *p, const struct report_facts *fact
         first++;
     cells_add(p, facts, row, 0, first);
     if (first > 0)
-        fsio_add(p->file, &facts->import.delimiter, 1);
-    if (!bytes_add(p, facts->copy, row->at.offset, row->at.bytes, true, f))
+        put(p, &facts->import.delimiter, 1);
+    if (!bytes_add(p, facts, row->at.offset, row->at.bytes, true, f))
         return false;
     cells_add(p, facts, row, first + 1, width(facts));
     return true;
@@ -187,34 +222,50 @@ static bool record_add(struct report_part *p, const struct report_facts *facts,
     const struct row *record = row->record;
     bool brought = facts->error_column < facts->columns || facts->line_column < facts->columns;
 
-    if (brought || record->count > facts->columns) {
+    if (brought || record->count > facts->columns || record->repaired != CODE_NONE) {
         cells_add(p, facts, row, 0, width(facts));
         surplus_add(p, facts, record);
         return true;
     }
-    if (!bytes_add(p, facts->copy, row->at.offset, row->at.bytes, false, f))
+    if (!bytes_add(p, facts, row->at.offset, row->at.bytes, false, f))
         return false;
     cells_add(p, facts, row, record->count, width(facts));
     return true;
 }
 
-/* The header as it came, and what it lacks of the two columns. */
+/* A heading line as it came, and what it lacks of the two columns: these headings, or nothing. */
+static bool headings_add(struct report_part *p, const struct report_facts *facts, uint64_t offset,
+                         uint64_t bytes, bool named, struct fault *f)
+{
+    if (!bytes_add(p, facts, offset, bytes, false, f))
+        return false;
+    for (size_t column = facts->columns; column < width(facts); column++) {
+        put(p, &facts->import.delimiter, 1);
+        if (named)
+            put_text(p, column == facts->error_column ? "import_error" : "import_line");
+    }
+    put_text(p, p->line_end);
+    return true;
+}
+
 static bool rejects_begin(struct report_part *p, const struct report_facts *facts, struct fault *f)
 {
     const struct import *i = &facts->import;
 
     if (!line_end_read(facts->copy, i->header_offset, facts->header_bytes, &p->line_end, f))
         return false;
+    if (!encoding_is_utf8(i->encoding) && !(p->encoder = charset_encoder(i->encoding)))
+        return fault_set(f, FAULT_IO, 0, "the encoding '%s' is not known any more", i->encoding);
     if (i->bom)
-        fsio_text(p->file, "\xef\xbb\xbf");
-    if (!bytes_add(p, facts->copy, i->header_offset, facts->header_bytes, false, f))
-        return false;
-    for (size_t column = facts->columns; column < width(facts); column++) {
-        fsio_add(p->file, &i->delimiter, 1);
-        fsio_text(p->file, column == facts->error_column ? "import_error" : "import_line");
+        put_text(p, "\xef\xbb\xbf");
+    if (i->separator) {
+        put_text(p, "sep=");
+        put(p, &i->delimiter, 1);
+        put_text(p, p->line_end);
     }
-    fsio_text(p->file, p->line_end);
-    return true;
+    return headings_add(p, facts, i->header_offset, facts->header_bytes, true, f) &&
+           (facts->labels_bytes == 0 ||
+            headings_add(p, facts, facts->labels_offset, facts->labels_bytes, false, f));
 }
 
 static bool rejects_row(struct report_part *p, const struct report_facts *facts,
@@ -228,8 +279,18 @@ static bool rejects_row(struct report_part *p, const struct report_facts *facts,
     errors_add(&p->text, row);
     if (!(malformed ? malformed_add : record_add)(p, facts, row, f))
         return false;
-    fsio_text(p->file, p->line_end);
+    put_text(p, p->line_end);
     return true;
+}
+
+static void rejects_end(struct report_part *p, const struct report_facts *facts)
+{
+    (void)facts;
+    if (!p->encoder)
+        return;
+    buf_reset(&p->encoded);
+    charset_end(p->encoder, &p->encoded);
+    fsio_add(p->file, p->encoded.at, p->encoded.len);
 }
 
 const struct report_kind report_rejects = {
@@ -238,4 +299,5 @@ const struct report_kind report_rejects = {
     .refused_only = true,
     .begin = rejects_begin,
     .row = rejects_row,
+    .end = rejects_end,
 };

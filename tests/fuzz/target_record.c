@@ -3,8 +3,10 @@
  * error and is sent as itself, one that may not has an error, and nothing that is told of it spoils
  * a report. Input: a CSV file. */
 #include "columns.h"
-#include "dialect.h"
+#include "copy.h"
 #include "fuzz.h"
+#include "header.h"
+#include "survey.h"
 
 static const struct rows_limits limits = {8192, 64};
 
@@ -52,29 +54,54 @@ static void rows_check(struct rows *r, struct columns *c)
     findings_free(&findings);
 }
 
+static const struct profiles *shipped_profiles(void)
+{
+    static struct profiles *profiles;
+    static char folder[] = "schemas/profiles";
+    struct config config = {.import = {.profiles = folder}};
+    struct fault f = {0};
+    if (!profiles && !profiles_read(&config, shipped_schema(), &profiles, &f)) {
+        fprintf(stderr, "%s\n", f.text);
+        abort();
+    }
+    return profiles;
+}
+
+static void opening_check(struct opening *o, const struct profiles_ask *ask)
+{
+    struct findings findings = {0};
+    const struct header *h = &o->header;
+    bool fits = false;
+    if (o->code != CODE_NONE) {
+        assert(!o->rows);
+        assert_told(o->reason);
+        return;
+    }
+    assert(h->line > 0 && h->count > 0 && h->data_line > h->line);
+    assert(rows_offset(o->rows) == h->data_offset);
+    const struct profile *p = profiles_choose(ask, h->cells, h->count, &fits);
+    struct columns *c = columns_new(shipped_schema(), p, h->cells, h->count, &findings);
+    findings_check(&findings);
+    if (!finding_error(&findings))
+        rows_check(o->rows, c);
+    columns_free(c);
+    findings_free(&findings);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct dialect dialect;
-    struct findings findings = {0};
+    struct profiles_ask profiles = {.all = shipped_profiles()};
+    struct header_ask ask = survey_ask(&profiles);
+    struct opening opening = {0};
+    struct copy_text text;
     struct fault f = {0};
-    struct row header;
-    int code = CODE_NONE;
-    if (!dialect_guess((const char *)data, size, &dialect, &code, &f))
-        return 0;
     ON_LEAVE(close_fd) int fd = file_of((const char *)data, size, 1);
-    struct rows *r = rows_new(fd, dialect.delimiter, limits, dialect.bom ? 3 : 0, 1);
-    bool good = rows_next(r, &header, &f);
+    bool good = copy_text(fd, NULL, &text, &f);
+    assert(good && text.bytes == size);
+    good = header_open(text.fd, &text.encoding, limits, &ask, &opening, &f);
     assert(good);
-    if (header.kind == ROW_KIND_RECORD) {
-        struct columns *c =
-            columns_new(shipped_schema(), NULL, header.cells, header.count, &findings);
-        findings_check(&findings);
-        rows_expect(r, header.count);
-        if (!finding_error(&findings))
-            rows_check(r, c);
-        columns_free(c);
-    }
-    findings_free(&findings);
-    rows_free(r);
+    opening_check(&opening, &profiles);
+    opening_free(&opening);
+    close_fd(&text.fd);
     return 0;
 }

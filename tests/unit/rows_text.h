@@ -39,7 +39,8 @@ static inline void next(struct rows *r, struct row *ret)
         fail_msg("%s", f.text);
 }
 
-/* One row as text: "2+4:6[a][b] " is a record on line 2 at byte 4 with 6 bytes. */
+/* One row as text: "2+4:6[a][b] " is a record on line 2 at byte 4 with 6
+ * bytes. */
 static inline void row_print(const struct row *row, struct buf *to)
 {
     char code[CODE_TEXT];
@@ -48,6 +49,8 @@ static inline void row_print(const struct row *row, struct buf *to)
     if (row->kind == ROW_KIND_MALFORMED)
         buf_format(to, "{%s quote=%llu cell=%zu}", code_text(row->code, code),
                    (unsigned long long)row->quote_line, row->column);
+    if (row->repaired != CODE_NONE)
+        buf_format(to, "(%s cell=%zu)", code_text(row->repaired, code), row->column);
     for (size_t i = 0; row->kind == ROW_KIND_RECORD && i < row->count; i++) {
         assert_int_equal(row->cells[i].at[row->cells[i].len], '\0');
         buf_char(to, '[');

@@ -95,7 +95,8 @@ static void test_cells_come_as_they_are(void **state)
 static void test_stray_quote(void **state)
 {
     (void)state;
-    CHECK("a,b\"c,d\ne\n", ',', 0, "1+0:8{stray-quote quote=0 cell=1} 2+8:2[e] 3+10:0END");
+    CHECK("a,b\"c\"x\"d\"\n", ',', 3, "1+0:12{stray-quote quote=0 cell=1} 2+12:0END");
+    CHECK("a\"b,c\ne\n", ',', 0, "1+0:6{stray-quote quote=0 cell=0} 2+6:2[e] 3+8:0END");
     CHECK("a,b,\"c\"d\r\ne\r\n", ',', 0, "1+0:10{stray-quote quote=0 cell=2} 2+10:3[e] 3+13:0END");
     CHECK("\"a\" ,b\ne", ',', 0, "1+0:7{stray-quote quote=0 cell=0} 2+7:1[e] 3+8:0END");
     CHECK("a, \"b\"", ',', 0, "1+0:6{stray-quote quote=0 cell=1} 2+6:0END");

@@ -104,6 +104,14 @@ static bool model_next(const char *text, size_t len, size_t *at, size_t *line, s
     return true;
 }
 
+/* How long the place is in the text of a malformed row. */
+static size_t model_place(const struct buf *wanted)
+{
+    const char *code = strchr(buf_get(wanted), '{');
+    assert_non_null(code);
+    return (size_t)(code - wanted->at);
+}
+
 /* Reads the text in one go, comparing with the model; keeps places and printed rows. */
 struct seen {
     uint64_t offset, line;
@@ -122,6 +130,8 @@ static size_t read_and_compare(struct rows *r, const struct buf *b, struct seen 
         seen[count] = (struct seen){.offset = row.offset, .line = row.line};
         row_print(&row, &seen[count].text);
         assert_true(model_next(b->at, b->len, &at, &line, &wanted));
+        if (row.repaired != CODE_NONE) /* of a malformed line only the place is known */
+            wanted.len = model_place(&wanted);
         assert_true(seen[count].text.len >= wanted.len);
         assert_memory_equal(seen[count].text.at, wanted.at, wanted.len);
         assert_int_equal(row.offset + row.bytes, rows_offset(r));
