@@ -192,7 +192,8 @@ static bool fields_check(struct columns *c, struct record *ret, struct findings 
     size_t damaged = 0;
 
     if (schema_check(c->schema, c->cells, c->headings, ret, list)) {
-        scientific_note(c, list);
+        if (!finding_error(list))
+            scientific_note(c, list);
         return true;
     }
     struct findings said = {0};

@@ -153,14 +153,24 @@ static const char *refusal(int code)
                                "wants";
 }
 
-/* What a spreadsheet has spoilt may look well again when only its digits are kept. */
+static bool keeps_digits(const struct transforms *t)
+{
+    for (size_t i = 0; i < t->count; i++)
+        if (strcmp(transforms_name(t, i), "digits") == 0)
+            return true;
+    return false;
+}
+
+/* What a spreadsheet has spoilt looks well again when only its digits are kept. */
 static bool raw_well(const struct columns *c, const struct feed *feed, struct cell *value,
                      const char *heading, struct findings *list)
 {
     enum damage damage = damage_looks(*value);
 
-    if (feed->from->source != SOURCE_COLUMN || damage == DAMAGE_NONE ||
-        damage == DAMAGE_SHORT_DATE || schema_takes(c->schema, feed->from->field, *value))
+    if (damage != DAMAGE_SCIENTIFIC && damage != DAMAGE_DATE)
+        return true;
+    if (feed->from->source != SOURCE_COLUMN || (!keeps_digits(&feed->from->transforms) &&
+                                                schema_takes(c->schema, feed->from->field, *value)))
         return true;
     finding_add(list, CODE_SPREADSHEET_DAMAGE, SEVERITY_ERROR, heading, "%s",
                 damage_advice(damage));
