@@ -20,9 +20,10 @@ bool profiles_read(const struct config *c, const struct schema *s, struct profil
                    struct fault *f);
 struct profiles *profiles_free(struct profiles *p); /* NULL */
 
+/* How many there are; the i-th, in the order of names; the one of this name, or NULL. */
 size_t profiles_count(const struct profiles *p);
-const struct profile *profiles_at(const struct profiles *p, size_t i); /* in the order of names */
-const struct profile *profiles_find(const struct profiles *p, const char *name); /* or NULL */
+const struct profile *profiles_at(const struct profiles *p, size_t i);
+const struct profile *profiles_find(const struct profiles *p, const char *name);
 
 /* The profile that recognises a header: of several the one that knows most of the headings, then a
  * specific one before a generic one, then the first by name. NULL when none does. *ret_known is how

@@ -319,7 +319,8 @@ static const struct {
     {"2001|1.5E+11||", "username pattern warning, username spreadsheet-damage warning", ROW_PLANNED,
      "username", "1.5E+11"},
     {"02.03.24|Ann||", "number spreadsheet-damage error", ROW_INVALID, "number", NULL},
-    {"x|1.5E+11||", "number pattern error", ROW_INVALID, "number", "x"},
+    {"20x1|1.5E+11||", "number pattern error, username pattern warning", ROW_INVALID, "number",
+     "20x1"},
     {"2-Mar|##########||", "username spreadsheet-damage error, number spreadsheet-damage error",
      ROW_INVALID, "username", NULL},
 };
