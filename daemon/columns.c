@@ -345,6 +345,7 @@ struct columns *columns_new(const struct schema *s, const struct profile *p,
     c->fields = schema_count(s);
     c->at = xcalloc(count, sizeof *c->at);
     c->used = xcalloc(count, sizeof *c->used);
+    c->now = xcalloc(count, sizeof *c->now);
     c->place = xcalloc(known, sizeof *c->place);
     c->feeds = xcalloc(p ? p->field_count : 0, sizeof *c->feeds);
     c->column = xcalloc(c->fields, sizeof *c->column);
@@ -385,6 +386,7 @@ struct columns *columns_free(struct columns *c)
     buf_wipe(&c->key);
     free(c->at);
     free(c->used);
+    free(c->now);
     free(c->place);
     free(c->feeds);
     free(c->column);
@@ -428,7 +430,6 @@ struct cell columns_pool_key(struct columns *c, const struct row *row)
     if (!well)
         return (struct cell){0};
     struct cell key = (size_t)column < row->count ? row->cells[column] : (struct cell){"", 0};
-    key = text_trimmed(key);
-    buf_add(&c->key, key.at, key.len);
-    return (struct cell){c->key.at, c->key.len};
+    damage_mend(&key, &c->key);
+    return damage_error(key) ? (struct cell){0} : text_trimmed(key);
 }

@@ -175,13 +175,10 @@ static bool field_damaged(struct columns *c, size_t field, struct findings *list
 /* A number that has lost its digits in a field that takes any text. */
 static void scientific_note(const struct columns *c, struct findings *list)
 {
-    for (size_t i = 0; i < c->used_count; i++) {
-        const struct column *column = &c->at[c->used[i]];
-        if (column->now.len > 4 && memchr(column->now.at, 'E', column->now.len) &&
-            damage_looks(column->now) == DAMAGE_SCIENTIFIC)
-            finding_add(list, CODE_SPREADSHEET_DAMAGE, SEVERITY_WARNING, column->heading,
+    for (size_t i = 0; c->signs && i < c->used_count; i++)
+        if (damage_looks(c->now[c->used[i]]) == DAMAGE_SCIENTIFIC)
+            finding_add(list, CODE_SPREADSHEET_DAMAGE, SEVERITY_WARNING, c->at[c->used[i]].heading,
                         "looks like a number that a spreadsheet has shortened");
-    }
 }
 
 /* A row that is refused is looked at once more: what a spreadsheet did is said in the place of

@@ -14,7 +14,6 @@ struct column {
     char *heading;         /* trimmed and printable */
     char key[HEADING_KEY]; /* "" when there is none */
     bool used;             /* some field is made of it */
-    struct cell now;       /* of the row under check: its cell, mended; while used */
     struct buf mended;
 };
 
@@ -35,7 +34,10 @@ struct columns {
     size_t count;
     size_t *used; /* indices of the columns that are */
     size_t used_count;
-    int *place; /* of each column of the profile: where the file has it, or NONE */
+    struct cell *now; /* of each used column in the row under check: its cell, mended */
+    bool mended;      /* some was */
+    bool signs;       /* some may be a number that was shortened */
+    int *place;       /* of each column of the profile: where the file has it, or NONE */
     const struct profile_field *pool;
     struct buf key; /* of the pool */
     struct feed *feeds;

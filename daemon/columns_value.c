@@ -18,26 +18,43 @@ static bool is_blank(struct cell cell)
 /* Whether a look is worth while: most cells are plain. */
 static bool is_odd(struct cell cell)
 {
-    if (cell.len > 0 && strchr("=#E", cell.at[0]))
-        return true;
-    for (size_t i = 0; i < cell.len; i++)
-        if ((unsigned char)cell.at[i] >= 0x80)
-            return true;
-    return false;
+    unsigned char first = cell.len > 0 ? (unsigned char)cell.at[0] : 0;
+    uint64_t all = 0;
+    size_t i = 0;
+
+    for (uint64_t word; i + sizeof word <= cell.len; i += sizeof word) {
+        memcpy(&word, cell.at + i, sizeof word);
+        all |= word;
+    }
+    for (; i < cell.len; i++)
+        all |= (unsigned char)cell.at[i];
+    return (all & UINT64_C(0x8080808080808080)) || first == '=' || first == '#' ||
+           (first == 'E' && cell.len > 3 && cell.at[3] == ':'); /* Err:502 */
+}
+
+/* As the exponents do that spreadsheets write: a sign and two or three digits. */
+static bool ends_signed(struct cell cell)
+{
+    const char *end = cell.at + cell.len;
+
+    return cell.len > 4 && (end[-3] == '+' || end[-3] == '-' || end[-4] == '+' || end[-4] == '-');
 }
 
 /* Mends what a spreadsheet certainly did; a cell that is no value is taken away. */
-static bool cell_mend(struct column *column, struct findings *list)
+static bool cell_mend(struct columns *c, size_t column, struct findings *list)
 {
-    const char *done = damage_mend(&column->now, &column->mended);
-    const char *error = damage_error(column->now);
+    struct cell *cell = &c->now[column];
+    const char *heading = c->at[column].heading;
+    const char *done = damage_mend(cell, &c->at[column].mended);
+    const char *error = damage_error(*cell);
 
+    c->mended = c->mended || done;
     if (done)
-        finding_add(list, CODE_SPREADSHEET_DAMAGE, SEVERITY_WARNING, column->heading, "%s", done);
+        finding_add(list, CODE_SPREADSHEET_DAMAGE, SEVERITY_WARNING, heading, "%s", done);
     if (!error)
         return true;
-    finding_add(list, CODE_SPREADSHEET_DAMAGE, SEVERITY_ERROR, column->heading, "%s", error);
-    column->now = (struct cell){0};
+    finding_add(list, CODE_SPREADSHEET_DAMAGE, SEVERITY_ERROR, heading, "%s", error);
+    *cell = (struct cell){0};
     return false;
 }
 
@@ -45,11 +62,14 @@ bool columns_cells(struct columns *c, const struct row *row, struct findings *li
 {
     bool well = true;
 
+    c->signs = false;
     for (size_t i = 0; i < c->used_count; i++) {
-        struct column *column = &c->at[c->used[i]];
-        column->now = c->used[i] < row->count ? row->cells[c->used[i]] : (struct cell){"", 0};
-        if (is_odd(column->now))
-            well = cell_mend(column, list) && well;
+        size_t column = c->used[i];
+        struct cell cell = column < row->count ? row->cells[column] : (struct cell){"", 0};
+        c->now[column] = cell;
+        c->signs = c->signs || ends_signed(cell);
+        if (is_odd(cell))
+            well = cell_mend(c, column, list) && well;
     }
     return well;
 }
@@ -62,8 +82,9 @@ static void text_wipe(struct buf *text)
 
 void columns_wipe(struct columns *c)
 {
-    for (size_t i = 0; i < c->used_count; i++)
+    for (size_t i = 0; c->mended && i < c->used_count; i++)
         text_wipe(&c->at[c->used[i]].mended);
+    c->mended = false;
     for (size_t i = 0; i < c->feed_count; i++) {
         text_wipe(&c->feeds[i].text[0]);
         text_wipe(&c->feeds[i].text[1]);
@@ -82,9 +103,9 @@ static struct cell column_value(struct columns *c, struct feed *feed, const char
 
     for (size_t i = 0; i < from->column_count; i++) {
         int column = c->place[from->columns[i]];
-        if (column == NONE || (value.at && is_blank(c->at[column].now)))
+        if (column == NONE || (value.at && is_blank(c->now[column])))
             continue;
-        value = c->at[column].now;
+        value = c->now[column];
         *ret_heading = c->at[column].heading;
         if (!is_blank(value))
             break;
@@ -116,8 +137,8 @@ static struct cell template_value(struct columns *c, struct feed *feed, const ch
         if (piece->text) {
             words_add(&feed->whole, (struct cell){piece->text, strlen(piece->text)});
         } else if (column != NONE) {
-            any = any || !is_blank(c->at[column].now);
-            words_add(&feed->whole, text_trimmed(c->at[column].now));
+            any = any || !is_blank(c->now[column]);
+            words_add(&feed->whole, text_trimmed(c->now[column]));
         }
     }
     *ret_heading = feed->heading;
@@ -201,13 +222,13 @@ static bool transformed(struct columns *c, struct feed *feed, struct cell *value
 /* A pool's number stands for somebody that it can tell from others. */
 static bool pool_well(const struct columns *c, struct findings *list)
 {
-    const struct column *key = &c->at[c->place[c->pool->columns[0]]];
+    int column = c->place[c->pool->columns[0]];
 
-    if (!is_blank(key->now))
+    if (!is_blank(c->now[column]))
         return true;
-    if (!key->now.at) /* that is said already */
+    if (!c->now[column].at) /* that is said already */
         return false;
-    finding_add(list, CODE_REQUIRED_VALUE, SEVERITY_ERROR, key->heading,
+    finding_add(list, CODE_REQUIRED_VALUE, SEVERITY_ERROR, c->at[column].heading,
                 "a value is needed here: the person's number goes by it");
     return false;
 }
@@ -262,7 +283,7 @@ bool columns_values(struct columns *c, const struct columns_given *given, struct
 
     for (size_t i = 0; i < c->fields; i++)
         if (c->column[i] != NONE)
-            c->cells[i] = c->at[c->column[i]].now;
+            c->cells[i] = c->now[c->column[i]];
     for (size_t i = 0; i < c->feed_count; i++)
         if (c->feeds[i].from->source != SOURCE_SECRET)
             well = feed_value(c, &c->feeds[i], given, list) && well;

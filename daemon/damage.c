@@ -40,7 +40,7 @@ static size_t blank_at(const char *text, size_t len)
 static bool has_blank(struct cell value)
 {
     for (size_t i = 0; i < value.len; i++)
-        if ((unsigned char)value.at[i] >= 0xc2 &&
+        if (memchr("\xc2\xe2\xef", value.at[i], 3) && /* what they begin with */
             blank_at(value.at + i, value.len - i) < COUNT_OF(blanks))
             return true;
     return false;
@@ -107,7 +107,7 @@ const char *damage_error(struct cell value)
     struct cell text = text_trimmed(value);
     size_t hashes = 0;
 
-    if (text.len == 0 || !memchr("#Ee", text.at[0], 3))
+    if (text.len == 0 || (text.at[0] != '#' && text.at[0] != 'E'))
         return NULL;
     for (size_t i = 0; i < COUNT_OF(errors); i++)
         if (text_alike(text, (struct cell){errors[i], strlen(errors[i])}))

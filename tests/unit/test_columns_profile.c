@@ -177,6 +177,12 @@ static void pools(void **state)
     struct cell key = columns_pool_key(columns, &row);
     assert_int_equal(key.len, 2);
     assert_memory_equal(key.at, "17", 2);
+    row = row_of("=\"17\"|x");
+    key = columns_pool_key(columns, &row);
+    assert_int_equal(key.len, 2);
+    assert_memory_equal(key.at, "17", 2);
+    row = row_of("#N/A|x");
+    assert_int_equal(columns_pool_key(columns, &row).len, 0);
     row = row_of("17");
     assert_int_equal(columns_pool_key(columns, &row).len, 0);
     row = row_of(" |x");
