@@ -10,6 +10,8 @@
 
 struct charset;
 
+#define CHARSET_GROWTH 3 /* bytes that one byte may become */
+
 /* Whether text of this encoding can be converted (its name in any case). */
 bool charset_known(const char *encoding);
 
@@ -19,8 +21,7 @@ struct charset *charset_decoder(const char *encoding);
 struct charset *charset_encoder(const char *encoding);
 struct charset *charset_free(struct charset *c); /* wiped; NULL */
 
-/* Adds to `to` what the text becomes; what its end begins is kept for the next piece. One byte of
- * the input becomes three at the most. */
+/* Adds to `to` what the text becomes; what its end begins is kept for the next piece. */
 void charset_put(struct charset *c, const char *text, size_t len, struct buf *to);
 /* The text ends here: adds what was kept. */
 void charset_end(struct charset *c, struct buf *to);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "charset.h"
 #include "job_own.h"
 #include "json.h"
 
@@ -255,6 +256,12 @@ static void problem(struct json_object *list, uint64_t row, const char *what)
     json_object_array_add(list, json_object_new_string(text));
 }
 
+/* How long the private copy may be, where rows have their places. */
+static uint64_t copy_most(const struct import *i)
+{
+    return encoding_is_utf8(i->encoding) ? i->bytes : CHARSET_GROWTH * i->bytes;
+}
+
 /* Rows are numbered without a gap, lie one behind the other in the file, and each is final. The
  * ledger's key sees to it that no row is there twice. */
 static bool verify_rows(struct job *j, const struct import *i, struct json_object *list,
@@ -278,7 +285,7 @@ static bool verify_rows(struct job *j, const struct import *i, struct json_objec
             end = page[k].offset + page[k].bytes;
         }
     }
-    if (end > i->bytes)
+    if (end > copy_most(i))
         problem(list, expected - 1, "ends beyond the end of the file");
     *ret_rows = expected - 1;
     return true;

@@ -101,6 +101,7 @@ static bool header_read(struct report *r, struct fault *f)
     r->columns = columns_new(r->source.schema, r->source.profile, header.cells, header.count,
                              &r->header_problems);
     facts->header_bytes = header.bytes;
+    facts->headings = header.repaired == CODE_NONE ? NULL : r->columns;
     facts->columns = header.count;
     facts->error_column = column_find(r, "import_error", facts->columns);
     facts->line_column = column_find(

@@ -24,6 +24,7 @@ struct report_facts {
     uint64_t problems; /* of all codes */
     int copy;          /* the private copy, lent; -1: none */
     uint64_t header_bytes;
+    const struct columns *headings;       /* NULL: the line is well-formed, and told as it came */
     uint64_t labels_offset, labels_bytes; /* of a second line of headings; 0 bytes: none */
     size_t columns;      /* cells of the header */
     size_t error_column; /* where import_error stands: a column of the file, or beyond its last */

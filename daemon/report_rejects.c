@@ -233,18 +233,30 @@ static bool record_add(struct report_part *p, const struct report_facts *facts,
     return true;
 }
 
-/* A heading line as it came, and what it lacks of the two columns: these headings, or nothing. */
-static bool headings_add(struct report_part *p, const struct report_facts *facts, uint64_t offset,
-                         uint64_t bytes, bool named, struct fault *f)
+/* What a heading line lacks of the two columns: these headings, or nothing. */
+static void headings_end(struct report_part *p, const struct report_facts *facts, bool named)
 {
-    if (!bytes_add(p, facts, offset, bytes, false, f))
-        return false;
     for (size_t column = facts->columns; column < width(facts); column++) {
         put(p, &facts->import.delimiter, 1);
         if (named)
             put_text(p, column == facts->error_column ? "import_error" : "import_line");
     }
     put_text(p, p->line_end);
+}
+
+/* The headings as they came, or composed anew where their quotes are malformed. */
+static bool headings_add(struct report_part *p, const struct report_facts *facts, struct fault *f)
+{
+    const struct import *i = &facts->import;
+
+    if (!facts->headings)
+        return bytes_add(p, facts, i->header_offset, facts->header_bytes, false, f);
+    for (size_t column = 0; column < facts->columns; column++) {
+        const char *heading = columns_heading(facts->headings, column);
+        if (column > 0)
+            put(p, &i->delimiter, 1);
+        cell_add(p, i, heading, strlen(heading));
+    }
     return true;
 }
 
@@ -263,9 +275,15 @@ static bool rejects_begin(struct report_part *p, const struct report_facts *fact
         put(p, &i->delimiter, 1);
         put_text(p, p->line_end);
     }
-    return headings_add(p, facts, i->header_offset, facts->header_bytes, true, f) &&
-           (facts->labels_bytes == 0 ||
-            headings_add(p, facts, facts->labels_offset, facts->labels_bytes, false, f));
+    if (!headings_add(p, facts, f))
+        return false;
+    headings_end(p, facts, true);
+    if (facts->labels_bytes == 0)
+        return true;
+    if (!bytes_add(p, facts, facts->labels_offset, facts->labels_bytes, false, f))
+        return false;
+    headings_end(p, facts, false);
+    return true;
 }
 
 static bool rejects_row(struct report_part *p, const struct report_facts *facts,

@@ -61,6 +61,16 @@ static void test_delimiters(void **state)
          ','},
         /* headings of two lines, as spreadsheets write them */
         {TEXT("\"Employee\nnumber, new\";\"Name\";Mail\n2002;Ann;a@x\n"), ';'},
+        /* titles above the header */
+        {TEXT("Employees: Sales, HR, IT, Legal\n\nnumber;name;mail\n1;a;b\n2;c;d\n"), ';'},
+        {TEXT("Report\nOctober, 2026\n\nnumber\tname\tmail\n1\ta\tb\n"), '\t'},
+        /* a quote that is never closed */
+        {TEXT("number;name\n1;\"a, b, c\n2;d\n3;e\n"), ';'},
+        /* the first line says it */
+        {TEXT("sep=;\nnumber;a,b\n1;a,b\n"), ';'},
+        {TEXT("\xEF\xBB\xBFSEP=|\r\nnumber,name\r\n"), '|'},
+        {TEXT("\"sep=;\"\rnumber,name\r"), ';'},
+        {TEXT("sep=;x\nnumber,name\n1,Ann\n"), ','},
         /* among equals the comma */
         {TEXT("a,b;c\n"), ','},
         {TEXT("a;b|c\n"), ';'},
@@ -84,6 +94,74 @@ static void test_a_cut_line_does_not_count(void **state)
     while (b.len < DIALECT_HEAD)
         buf_char(&b, 'x');
     check_delimiter(b.at, b.len, ';');
+}
+
+static void test_the_line_on_top_is_no_text(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *head;
+        size_t len;
+        size_t offset;
+    } cases[] = {
+        {TEXT("sep=;\na;b\n"), 6},
+        {TEXT("\xEF\xBB\xBFsep=;\r\na;b\r\n"), 10},
+        {TEXT("sep=;\ra;b\r"), 6},
+        {TEXT("sep=;"), 5},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct dialect d;
+        char choices[CHOICES_ROOM] = "";
+        int code = -1;
+        assert_true(dialect_guess(cases[i].head, cases[i].len, NULL, &d, choices, &code, NULL));
+        assert_true(d.separator);
+        assert_int_equal(d.text_offset, cases[i].offset);
+        assert_int_equal(d.text_line, 2);
+        assert_string_equal(choices, "delimiter=;: the line sep= on top says so\n");
+    }
+}
+
+static void check_quote(const char *text, char quote)
+{
+    struct dialect d;
+    char choices[CHOICES_ROOM] = "";
+    int code = -1;
+    assert_true(dialect_guess(text, strlen(text), NULL, &d, choices, &code, NULL));
+    if (d.quote != quote)
+        fail_msg("'%s': %c", text, d.quote);
+    assert_int_equal(strstr(choices, "quote=") != NULL, quote == '\'');
+}
+
+/* Single quotes are quotes only where nothing else can be meant. */
+static void test_quotes(void **state)
+{
+    (void)state;
+    check_quote("number,name\n'1','Ann'\n'2','Lee, Bob'\n", '\'');
+    check_quote("'number','name'\n'1','O''Neil'\n", '\'');
+    check_quote("number,name\n1,O'Neil\n2,D'Arcy\n", '"');
+    check_quote("number,name\n1,'Ann'\n2,\"Bob\"\n", '"');
+    check_quote("number,name\n'0012,Ann\n'0013,Bob\n", '"');
+    check_quote("number,name\n1,'Tis\n2,Chris'\n3,'x'\n4,y\n5,z\n", '"');
+    check_quote("number,name\n1,'a'\n2,b\n3,c\n4,d\n5,'e'\n", '"');
+}
+
+static void test_wishes(void **state)
+{
+    (void)state;
+    static const char text[] = "number,name\n'1','Ann'\n'2','Bob'\n";
+    static const char separated[] = "sep=,\nnumber,name\n1,Ann\n";
+    const struct dialect_wish wish = {.delimiter = ';', .quote = '"'};
+    struct dialect d;
+    char choices[CHOICES_ROOM] = "";
+    int code = -1;
+    assert_true(dialect_guess(TEXT(text), &wish, &d, choices, &code, NULL));
+    assert_int_equal(d.delimiter, ';');
+    assert_int_equal(d.quote, '"');
+    assert_string_equal(choices,
+                        "delimiter=;: the profile says so\nquote=\": the profile says so\n");
+    /* a file that says it itself knows better */
+    assert_true(dialect_guess(TEXT(separated), &wish, &d, choices, &code, NULL));
+    assert_int_equal(d.delimiter, ',');
 }
 
 static void test_byte_order_mark(void **state)
@@ -200,6 +278,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_delimiters),
         cmocka_unit_test(test_a_cut_line_does_not_count),
+        cmocka_unit_test(test_the_line_on_top_is_no_text),
+        cmocka_unit_test(test_quotes),
+        cmocka_unit_test(test_wishes),
         cmocka_unit_test(test_byte_order_mark),
         cmocka_unit_test(test_bad_bytes_do_not_cost_the_file),
         cmocka_unit_test(test_no_csv),

@@ -43,7 +43,7 @@ static void line_end_cr(void **state)
 static const char shapes[] = "number,registerpassword,username\n"
                              "2001\n"                     /* cells are missing */
                              "2002,not good,x,,surplus\n" /* too many of them */
-                             "2003,g\"ood,Q\n"            /* a stray quote */
+                             "2003,\"go\"od,Q\n"            /* a stray quote */
                              "20\xff"
                              "4,good,Y\n"; /* no UTF-8 */
 
@@ -59,7 +59,7 @@ static void columns_in_place(void **state)
         {5, "number", "import_error", "import_line"},
         {5, "2001", "missing-cell: ", "2"},
         {7, "2002", "extra-cell: ", "3"},
-        {5, "2003,g\"ood,Q", "stray-quote: ", "4"},
+        {5, "2003,\"go\"od,Q", "stray-quote: ", "4"},
         {5,
          "20\xff"
          "4",
@@ -86,7 +86,7 @@ static void columns_in_place(void **state)
     rows_free(r);
     close(fd);
     report_has(w, "000042-people.rejects.csv", ",3,,surplus\n", true);
-    report_has(w, "000042-people.rejects.csv", "\n\"2003,g\"\"ood,Q\",,,stray-quote", true);
+    report_has(w, "000042-people.rejects.csv", "\n\"2003,\"\"go\"\"od,Q\",,,stray-quote", true);
     report_has(w, "000042-people.json", "\"column\":\"\xff", false);
 }
 
@@ -125,7 +125,7 @@ static void columns_moved(void **state)
 {
     static const char text[] = "import_error;import_line;number;registerpassword\n"
                                "old;7;2001;not good\n"
-                               "old;8;2002;g\"ood\n";
+                               "old;8;2002;\"go\"od\n";
     struct world *w = *state;
     struct report_source source = source_of(w);
 
@@ -136,7 +136,7 @@ static void columns_moved(void **state)
                "pattern: registerpassword: must not have blanks;2;2001;not good\n"
                "\"stray-quote: ",
                true);
-    report_has(w, "000042-people.rejects.csv", ";3;\"old;8;2002;g\"\"ood\";\n", true);
+    report_has(w, "000042-people.rejects.csv", ";3;\"old;8;2002;\"\"go\"\"od\";\n", true);
     report_has(w, "000042-people.rejects.csv", "old;7", false);
 }
 
@@ -144,7 +144,7 @@ static void columns_moved(void **state)
 static void lines_not_merged(void **state)
 {
     static const char text[] = "number,username,registerpassword\n"
-                               "2001,\"Ann,good\n"
+                               "2001,\"Ann, Lee,good\n"
                                "2002,Bob,good\n"
                                "2003,Cy\"\n";
     struct world *w = *state;
@@ -153,7 +153,7 @@ static void lines_not_merged(void **state)
     world_import(w, 42, text, strlen(text), none);
     w->import.state = IMPORT_HELD;
     report_write(&source, 1000);
-    report_has(w, "000042-people.rejects.csv", "\n\"2001,\"\"Ann,good\",,,unclosed-quote: ", true);
+    report_has(w, "000042-people.rejects.csv", "\n\"2001,\"\"Ann, Lee,good\",,,unclosed-quote: ", true);
     report_has(w, "000042-people.rejects.csv", "\n\"2003,Cy\"\"\",,,", true);
     report_has(w, "000042-people.rejects.csv", "Bob", false);
 }

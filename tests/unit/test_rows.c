@@ -95,11 +95,11 @@ static void test_cells_come_as_they_are(void **state)
 static void test_stray_quote(void **state)
 {
     (void)state;
-    CHECK("a,b\"c\"x\"d\"\n", ',', 3, "1+0:12{stray-quote quote=0 cell=1} 2+12:0END");
+    CHECK("a,b\"c\"x\"d\"\n", ',', 3, "1+0:11{stray-quote quote=0 cell=1} 2+11:0END");
     CHECK("a\"b,c\ne\n", ',', 0, "1+0:6{stray-quote quote=0 cell=0} 2+6:2[e] 3+8:0END");
     CHECK("a,b,\"c\"d\r\ne\r\n", ',', 0, "1+0:10{stray-quote quote=0 cell=2} 2+10:3[e] 3+13:0END");
-    CHECK("\"a\" ,b\ne", ',', 0, "1+0:7{stray-quote quote=0 cell=0} 2+7:1[e] 3+8:0END");
-    CHECK("a, \"b\"", ',', 0, "1+0:6{stray-quote quote=0 cell=1} 2+6:0END");
+    CHECK("\"a\" ,b\ne", ',', 0, "1+0:7(stray-quote cell=0)[a][b] 2+7:1[e] 3+8:0END");
+    CHECK("a, \"b\"", ',', 0, "1+0:6(stray-quote cell=1)[a][b] 2+6:0END");
 }
 
 static void test_unclosed_quote(void **state)
@@ -129,14 +129,14 @@ static void test_merged_rows_are_told_by_their_count(void **state)
     (void)state;
     /* the quote that opens the third line closes the first line's */
     CHECK("1,\"Ann,x\n2,Bob,y\n3,\"\nCy\",z\n", ',', 3,
-          "1+0:9{unclosed-quote quote=1 cell=1} 2+9:8[2][Bob][y] 3+17:10[3][\nCy][z] 5+27:0END");
+          "1+0:9(unclosed-quote cell=1)[1][Ann][x] 2+9:8[2][Bob][y] 3+17:10[3][\nCy][z] 5+27:0END");
     CHECK("1,\"Ann,x\n3,\"\nCy\",z\n", ',', 3,
-          "1+0:9{unclosed-quote quote=1 cell=1} 2+9:10[3][\nCy][z] 4+19:0END");
+          "1+0:9(unclosed-quote cell=1)[1][Ann][x] 2+9:10[3][\nCy][z] 4+19:0END");
     CHECK("1,\"Ann,x\n\n2,Bob,y\n3\",Cy,z,\n", ',', 3,
-          "1+0:9{unclosed-quote quote=1 cell=1} 3+10:8[2][Bob][y] "
+          "1+0:9(unclosed-quote cell=1)[1][Ann][x] 3+10:8[2][Bob][y] "
           "4+18:9{stray-quote quote=0 cell=0} 5+27:0END");
     CHECK("1,\"Ann,x\n2,Bob,y\n3,\",Cy\",z\n", ',', 3,
-          "1+0:9{unclosed-quote quote=1 cell=1} 2+9:8[2][Bob][y] 3+17:10[3][,Cy][z] 4+27:0END");
+          "1+0:9(unclosed-quote cell=1)[1][Ann][x] 2+9:8[2][Bob][y] 3+17:10[3][,Cy][z] 4+27:0END");
     /* not told without a count to go by, nor where nothing inside looks like a row */
     CHECK("1,\"Ann,x\n2,Bob,y\n3\",Cy,z,\n", ',', 0,
           "1+0:26[1][Ann,x\n2,Bob,y\n3][Cy][z][] 4+26:0END");
@@ -155,10 +155,11 @@ static void test_merged_rows_are_told_by_their_shape(void **state)
     (void)state;
     /* nine columns; the inch mark of line 2 closes the quote of line 1 */
     CHECK("1,\"A,3,4,5,6,7,8,9\n2,5\",3,4,5,6,7,8,9\n", ',', 9,
-          "1+0:19{unclosed-quote quote=1 cell=1} 2+19:19{stray-quote quote=0 cell=1} 3+38:0END");
+          "1+0:19(unclosed-quote cell=1)[1][A][3][4][5][6][7][8][9] "
+          "2+19:19(stray-quote cell=1)[2][5\"][3][4][5][6][7][8][9] 3+38:0END");
     CHECK("1,\"A,3\n2,B,3\n3,C,3\n4,D,3\n5,E\",3\n", ',', 3,
-          "1+0:7{unclosed-quote quote=1 cell=1} 2+7:6[2][B][3] 3+13:6[3][C][3] 4+19:6[4][D][3] "
-          "5+25:7{stray-quote quote=0 cell=1} 6+32:0END");
+          "1+0:7(unclosed-quote cell=1)[1][A][3] 2+7:6[2][B][3] 3+13:6[3][C][3] 4+19:6[4][D][3] "
+          "5+25:7(stray-quote cell=1)[5][E\"][3] 6+32:0END");
     /* one delimiter more or less, and it may be what was meant */
     CHECK("1,\"A,3,4,5,6,7,8,9\n2,b,5\",3,4,5,6,7,8,9\n", ',', 9,
           "1+0:40[1][A,3,4,5,6,7,8,9\n2,b,5][3][4][5][6][7][8][9] 3+40:0END");
@@ -166,6 +167,64 @@ static void test_merged_rows_are_told_by_their_shape(void **state)
     CHECK("1,Ann,\"Street 5\nBerlin, Mitte, Germany\"\n", ',', 3,
           "1+0:40[1][Ann][Street 5\nBerlin, Mitte, Germany] 3+40:0END");
     CHECK("1,\"A\n2\",3,4,5,6,7,8,9\n", ',', 9, "1+0:22[1][A\n2][3][4][5][6][7][8][9] 3+22:0END");
+}
+
+/* A malformed line is a record where there is one way to read it, and never with lines behind it. */
+static void test_malformed_lines_are_read(void **state)
+{
+    (void)state;
+    CHECK("1, \"Ann\",x\n2,\"Bob\" ,y\n", ',', 3,
+          "1+0:11(stray-quote cell=1)[1][Ann][x] 2+11:11(stray-quote cell=1)[2][Bob][y] 3+22:0END");
+    CHECK("1,A \"B\" C,x\n2,\"A \"B\" C\",y\n", ',', 3,
+          "1+0:12(stray-quote cell=1)[1][A \"B\" C][x] "
+          "2+12:14(stray-quote cell=1)[2][A \"B\" C][y] 3+26:0END");
+    CHECK("1,\"A \\\"B\\\" C\",x\n", ',', 3,
+          "1+0:16(stray-quote cell=1)[1][A \"B\" C][x] 2+16:0END");
+    /* the last cell's quote may be closed in a line to come, unless that is a record by itself */
+    CHECK("1,x,\"Ann\n2,y,Bob\n", ',', 3,
+          "1+0:9(unclosed-quote cell=2)[1][x][Ann] 2+9:8[2][y][Bob] 3+17:0END");
+    CHECK("1,x,\"Ann\nLee\n2,y,Bob\n", ',', 3,
+          "1+0:9{unclosed-quote quote=1 cell=2} 2+9:4[Lee] 3+13:8[2][y][Bob] 4+21:0END");
+    CHECK("1,x,\"Ann", ',', 3, "1+0:8(unclosed-quote cell=2)[1][x][Ann] 2+8:0END");
+    /* what cannot be understood stays malformed */
+    CHECK("1,\"Bob\" Lee,x\n2,y,z\n", ',', 3,
+          "1+0:14{stray-quote quote=0 cell=1} 2+14:6[2][y][z] 3+20:0END");
+    CHECK("1,\"Lee, Bob,x\n2,y,z\n", ',', 3,
+          "1+0:14{unclosed-quote quote=1 cell=1} 2+14:6[2][y][z] 3+20:0END");
+}
+
+static void test_other_quotes(void **state)
+{
+    (void)state;
+    static const char text[] = "'1','Lee, ''Bob''','\"x\"'\n2,O'Neil,y\n";
+    ON_LEAVE(buf_free) struct buf got = {0};
+    ON_LEAVE(close_fd) int fd = file_of(text, sizeof text - 1);
+    struct rows *r = rows_new(fd, ',', limits, 0, 1);
+    struct row row;
+    rows_quote(r, '\'');
+    rows_expect(r, 3);
+    for (next(r, &row); row.kind != ROW_KIND_END; next(r, &row))
+        row_print(&row, &got);
+    assert_string_equal(buf_get(&got), "1+0:25[1][Lee, 'Bob'][\"x\"] "
+                                       "2+25:11(stray-quote cell=1)[2][O'Neil][y] ");
+    rows_free(r);
+}
+
+static void test_the_end_of_the_file_is_told(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        bool unended;
+    } cases[] = {{"a,b\n", false}, {"a,b", true}, {"a,b\r", false}, {"a,b\"c", true}};
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        ON_LEAVE(close_fd) int fd = file_of(cases[i].text, strlen(cases[i].text));
+        struct rows *r = rows_new(fd, ',', limits, 0, 1);
+        struct row row;
+        next(r, &row);
+        assert_int_equal(row.unended, cases[i].unended);
+        rows_free(r);
+    }
 }
 
 /* ---- limits -------------------------------------------------------------------------------- */
@@ -413,6 +472,9 @@ int main(void)
         cmocka_unit_test(test_unclosed_quote),
         cmocka_unit_test(test_merged_rows_are_told_by_their_count),
         cmocka_unit_test(test_merged_rows_are_told_by_their_shape),
+        cmocka_unit_test(test_malformed_lines_are_read),
+        cmocka_unit_test(test_other_quotes),
+        cmocka_unit_test(test_the_end_of_the_file_is_told),
         cmocka_unit_test(test_long_lines),
         cmocka_unit_test(test_very_long_line_in_pieces),
         cmocka_unit_test(test_too_long_line_at_the_end),
