@@ -111,6 +111,8 @@ bool delivery_for_this_pbx(struct job *j, struct work *w)
 bool delivery_start(struct job *j, struct work *w, struct fault *f)
 {
     struct ledger_counts counts;
+    if (!w->import.pbx && pbx_id(j->pbx) && !ledger_pool_adopt(j->ledger, pbx_id(j->pbx), f))
+        return false;
     if (!delivery_for_this_pbx(j, w))
         return ledger_import_set(j->ledger, &w->import, f);
     if (!ledger_counts(j->ledger, w->import.id, &counts, f))

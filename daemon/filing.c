@@ -150,6 +150,10 @@ bool filing_step(struct job *j, struct work *w, bool *ret_done, struct fault *f)
                ((!w->import.profile_named || spool_unnote(j->spool, w->import.id, f)) &&
                 fsio_remove(spool_fd(j->spool, SPOOL_WORK), copy, f));
     }
+    if (!w->report && !secrets_step(j, w, REPORT_ROWS_A_TURN, &whole, f))
+        return false;
+    if (!w->report && !whole)
+        return true;
     if (!w->report && !report_begin(j, w, f))
         return false;
     if (!report_step(w->report, REPORT_ROWS_A_TURN, &whole, f))

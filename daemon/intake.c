@@ -163,6 +163,8 @@ static bool header_map(struct job *j, struct work *w, const struct profiles_ask 
         reject(j, w, error->code, reason);
         return true;
     }
+    if (!given_begin(j, w, f))
+        return false;
     w->numbers = numbers_new();
     w->stage = STAGE_ROWS;
     w->others_created = j->created;
@@ -219,28 +221,58 @@ static bool is_cut_off(const struct row *read, enum row_state state, uint64_t co
     return read->unended && (unclosed || lacks);
 }
 
+/* Checks a row with what it is given. A number of the pool belongs to whom it was offered for only
+ * when the row is to be sent: people whom a filter leaves out take none. */
+static bool plan_check(struct job *j, struct work *w, const struct row *read,
+                       struct ledger_row *row, struct fault *f)
+{
+    struct cell key = {0};
+    if (w->pool)
+        key = columns_pool_key(w->columns, read);
+    if (key.len && !pool_offer(w->pool, key, row->number, f))
+        return false;
+    struct columns_given given = given_row(w, row);
+    row->state = columns_check(w->columns, read, &given, &w->record, &w->findings);
+    row->findings = w->findings.count > 0;
+    if (!w->pool) {
+        record_number_text(&w->record, row->number);
+        return row->state != ROW_PLANNED || plan_number(j, w, row, f);
+    }
+    if (row->state != ROW_PLANNED) {
+        row->number[0] = '\0';
+        return true;
+    }
+    if (!row->number[0]) {
+        w->exhausted = true;
+        return true;
+    }
+    return plan_number(j, w, row, f) &&
+           (row->state != ROW_PLANNED || pool_give(w->pool, key, row->number, f));
+}
+
+/* Why a row is not to be sent, unless that is said already. */
+static void plan_code(const struct job *j, const struct work *w, struct ledger_row *row)
+{
+    if (row->state == ROW_PLANNED || row->finished)
+        return;
+    const struct finding *error = finding_error(&w->findings);
+    row->code = error ? error->code : w->findings.at[0].code;
+    row->finished = j->wall;
+}
+
 static bool plan_row(struct job *j, struct work *w, const struct row *read, struct fault *f)
 {
     findings_reset(&w->findings);
     struct ledger_row row = {
         .row = ++w->planned, .line = read->line, .offset = read->offset, .bytes = read->bytes};
-    row.state = columns_check(w->columns, read, NULL, &w->record, &w->findings);
-    row.findings = w->findings.count > 0;
-    record_number_text(&w->record, row.number);
-    if (row.state == ROW_PLANNED) {
-        if (!plan_number(j, w, &row, f))
-            return false;
-    } else {
-        row.code = w->findings.at[0].code;
-        const struct finding *error = finding_error(&w->findings);
-        if (error)
-            row.code = error->code;
-        row.finished = j->wall;
-    }
+    if (!plan_check(j, w, read, &row, f))
+        return false;
+    plan_code(j, w, &row);
     w->cut_off = is_cut_off(read, row.state, w->import.columns);
     w->to_send += row.state == ROW_PLANNED;
     w->invalid += row.state == ROW_INVALID;
-    if (row.state == ROW_PLANNED && (w->import.doubted || j->relearn)) {
+    /* the PBX may have it: so of the rows of a lost ledger, and of numbers that nobody chose */
+    if (row.state == ROW_PLANNED && (w->import.doubted || j->relearn || w->pool)) {
         row.state = ROW_DOUBT;
         row.doubted = w->import.doubted;
     }
@@ -283,6 +315,8 @@ static bool rows_end(struct job *j, struct work *w, struct fault *f)
     w->import.rows = w->planned;
     w->import.deaths = 0;
     w->import.pbx = pbx_id(j->pbx);
+    if (w->pool && w->import.pbx && !ledger_pool_adopt(j->ledger, w->import.pbx, f))
+        return false;
     w->import.resume = IMPORT_SENDING;
     if (w->import.cancelling) {
         w->import.state = IMPORT_SENDING;
@@ -295,6 +329,10 @@ static bool rows_end(struct job *j, struct work *w, struct fault *f)
     if (!shrunk(j, w, &less, f))
         return false;
     int code = less ? CODE_SHRUNK : guard(j, w);
+    if (w->exhausted) {
+        code = CODE_POOL_EXHAUSTED;
+        w->import.resume = IMPORT_CLAIMED; /* who has no number yet is to be given one */
+    }
     if (code != CODE_NONE) {
         work_turn(j, w, IMPORT_HELD, code, code_meaning(code));
         return true;

@@ -13,7 +13,8 @@
 #include "log.h"
 
 #define CLAIMS_A_TURN 256
-#define INTAKES       2 /* works that get an intake step in one turn */
+#define COMMAND_LOOK  10 /* ms between looks at whether a command has ended */
+#define INTAKES       2  /* works that get an intake step in one turn */
 #define COMMIT_AFTER                                                                               \
     200 /* ms that a result may wait while more is under way: lost in a crash, it                  \
            costs a look-up */
@@ -288,6 +289,8 @@ static void tell_waiting(struct job *j)
 
 static bool turn(struct job *j, struct fault *f)
 {
+    if (j->send && j->mono >= j->next_expiry && !secrets_expire(j, f))
+        return false;
     if (!verdict_take(j, f) || !look_at_spool(j, f) || !begin_again(j, f) || !admit(j, f) ||
         !take_in(j, f) || !settle(j, f))
         return false;
@@ -324,7 +327,7 @@ static bool is_moving(const struct job *j, const struct work *w)
     case STAGE_ROWS:
         return !j->stopping;
     case STAGE_FILING:
-        return w->tasks == 0;
+        return w->tasks == 0 && !secrets_run(w);
     case STAGE_SENDING:
         if (w->drained)
             return w->tasks == 0 && !w->applying && !delivery_blocked(j, w) &&
@@ -355,9 +358,12 @@ int64_t job_due(const struct job *j)
     for (size_t i = 0; i < WORKS_MOST; i++)
         if (j->works[i] && is_waiting(j, j->works[i]))
             due = earlier(due, j->works[i]->again);
+        else if (j->works[i] && secrets_run(j->works[i]))
+            due = earlier(due, j->mono + COMMAND_LOOK);
     if (j->send && !j->stopping) {
         due = earlier(due, spool_due(j->spool));
         due = earlier(due, j->next_scan);
+        due = earlier(due, j->next_expiry);
     }
     if (ledger_dirty(j->ledger))
         due = earlier(due, j->dirty_since + COMMIT_AFTER);

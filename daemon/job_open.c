@@ -289,6 +289,8 @@ bool job_reload(struct job *j, struct config *config, struct fault *f)
     struct http_settings settings = http_settings(config);
     http_set(j->http, &settings);
     spool_settings(j->spool, config);
+    if (pbx_id(j->pbx) && !ledger_pool_adopt(j->ledger, pbx_id(j->pbx), f))
+        return false;
     j->config = config;
     j->hinted = true;
     j->probed = false;

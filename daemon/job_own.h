@@ -6,11 +6,13 @@
  *   storage.c   no space left on the disk: what waits, and how it goes on
  *   work.c      one import in memory: its columns, private copy
  *   keep.c      the schema and profile that an import was planned with
+ *   given.c     what a row gets that does not stand in its file
  *   intake.c    claimed -> planned (or held, rejected)
  *   delivery.c  planned -> sending: rows to tasks, tasks to calls
  *   census.c    whether the PBX still has what is unchanged
  *   verdict.c   answers to row states
  *   filing.c    done, held, rejected, cancelled: reports, moves
+ *   secrets.c   the delivery of passwords that were made up, and their end
  *   operate.c   operators' verbs
  *   inquire.c   status, show, verify
  */
@@ -24,6 +26,7 @@
 #include "job.h"
 #include "numbers.h"
 #include "pbx.h"
+#include "pool.h"
 #include "profiles.h"
 #include "report.h"
 #include "retry.h"
@@ -52,7 +55,8 @@ struct work {
     struct profile *profile;
     struct columns *columns;
     struct rows *rows;
-    struct record record; /* of the row that was read last */
+    struct row read;      /* the row that was read last, its cells lent by rows */
+    struct record record; /* of it */
     struct findings findings;
     int copy;
     /* intake */
@@ -63,7 +67,11 @@ struct work {
     uint64_t to_send, invalid;
     bool cut_off; /* the last row: the file ends amid it */
     struct numbers *numbers;
-    bool made; /* the PBX has extensions that were created here */
+    bool made;      /* the PBX has extensions that were created here */
+    bool exhausted; /* the pool has no number for some row */
+    /* what rows are given */
+    struct pool *pool;         /* NULL: the file has the numbers */
+    uint8_t key[DIGEST_BYTES]; /* with import.secrets */
     /* delivery */
     uint64_t cursor; /* rows up to this one were taken */
     bool recovered;  /* rows that an earlier run left half way were taken */
@@ -88,6 +96,8 @@ struct work {
     int64_t began; /* mono */
     uint64_t done_at_begin;
     /* filing */
+    struct secrets *secrets;
+    bool delivered; /* they are */
     struct report *report;
     /* no space left on the disk */
     int64_t again; /* mono: the step that failed is tried again then */
@@ -147,7 +157,8 @@ struct job {
     struct profiles *profiles;
     struct digest_tagger *tagger;
     uint64_t next_id;
-    bool relearn; /* what was created before the ledger was lost may be on the PBX */
+    int64_t next_expiry; /* mono */
+    bool relearn;        /* what was created before the ledger was lost may be on the PBX */
     /* time of this turn */
     int64_t mono, wall;
     /* spool */
@@ -206,7 +217,30 @@ bool keep_rules(struct job *j, struct work *w, const struct profile *p, struct f
 /* Reads both, as far as the import has them and they are not read yet. */
 bool keep_open(struct job *j, struct work *w, struct fault *f);
 
+/* ---- given.c ---- */
+#define GIVEN_NAME   32
+#define GIVEN_ENDING ".key"
+/* The folder of the imports' keys, and the name of one. */
+bool given_folder(struct job *j, int *ret_fd, struct fault *f);
+void given_key_name(uint64_t id, char to[GIVEN_NAME]);
+bool given_key(struct job *j, uint64_t id, uint8_t to[DIGEST_BYTES], bool *ret_found,
+               struct fault *f);
+/* Opens the pool and makes the key, or reads them again, as the mapped columns want. */
+bool given_begin(struct job *j, struct work *w, struct fault *f);
+bool given_open(struct job *j, struct work *w, struct fault *f);
+struct columns_given given_row(const struct work *w, const struct ledger_row *row);
+
+/* ---- secrets.c ---- */
+/* Delivers an import's passwords; *ret_over when nothing is left to do. */
+bool secrets_step(struct job *j, struct work *w, size_t rows, bool *ret_over, struct fault *f);
+struct secrets *secrets_free(struct secrets *s); /* NULL */
+bool secrets_run(const struct work *w);          /* the command is under way */
+/* Removes what is older than [secrets] keep. */
+bool secrets_expire(struct job *j, struct fault *f);
+
 /* ---- storage.c ---- */
+/* The import waits for this reason, and its step is tried again after a while. */
+void storage_wait(struct job *j, struct work *w, const char *why);
 /* What a step of one import came to: when it failed for want of space, that import alone waits,
  * and true is returned. */
 bool storage_step(struct job *j, size_t place, bool good, struct fault *f);

@@ -99,6 +99,22 @@ bool job_release(struct job *j, uint64_t id, struct fault *f)
     return put_back(j, &i, f);
 }
 
+/* Rows with passwords that were made up can be sent only as long as those can be made again. */
+static bool can_be_made(struct job *j, const struct import *i, struct fault *f)
+{
+    uint8_t key[DIGEST_BYTES];
+    bool found = false;
+    if (!i->secrets)
+        return true;
+    if (!given_key(j, i->id, key, &found, f))
+        return false;
+    wipe(key, sizeof key);
+    return found || fault_set(f, FAULT_INPUT, 0,
+                              "the passwords that were made up for import %06llu have served their "
+                              "time and are gone: drop its file once more",
+                              (unsigned long long)i->id);
+}
+
 bool job_retry(struct job *j, uint64_t id, struct fault *f)
 {
     struct import i;
@@ -112,6 +128,8 @@ bool job_retry(struct job *j, uint64_t id, struct fault *f)
     if (!counts.failed)
         return fault_set(f, FAULT_INPUT, 0, "import %06llu has no failed rows",
                          (unsigned long long)id);
+    if (!can_be_made(j, &i, f))
+        return false;
     log_info(id, "%llu failed rows are sent again, by an operator",
              (unsigned long long)counts.failed);
     go_on(&i, IMPORT_SENDING);

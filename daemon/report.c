@@ -251,7 +251,9 @@ static bool row_read(struct report *r, const struct ledger_row *row, struct row 
     if (ret->kind == ROW_KIND_END)
         return fault_set(f, FAULT_IO, 0, "the copy of '%s' ends before row %" PRIu64,
                          r->facts.import.file, row->row);
-    columns_check(r->columns, ret, NULL, &r->record, &r->problems);
+    /* what generated cells say is in no report: any key will do */
+    struct columns_given given = {.number = row->number[0] ? row->number : NULL, .row = row->row};
+    columns_check(r->columns, ret, &given, &r->record, &r->problems);
     return true;
 }
 

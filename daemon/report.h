@@ -24,6 +24,10 @@ struct report_source {
 
 struct report;
 
+/* Adds one cell of a CSV that people open in a spreadsheet. */
+struct buf;
+void report_cell(struct buf *to, const char *text);
+
 /* Begins. What source points to is lent until report_free, and the import's rows must not change
  * meanwhile. False when files cannot be made, or ledger or copy cannot be read. */
 bool report_new(const struct report_source *source, struct report **ret, struct fault *f);

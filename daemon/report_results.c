@@ -6,9 +6,9 @@
 
 #include "clock.h"
 
-/* Adds one cell. A spreadsheet takes what begins with one of these signs for a formula or a
+/* A spreadsheet takes what begins with one of these signs for a formula or a
  * number; an apostrophe before it keeps it text (OWASP, CSV Injection). */
-static void cell_add(struct buf *to, const char *text)
+void report_cell(struct buf *to, const char *text)
 {
     bool harmful = text[0] != '\0' && strchr("=+-@\t\r", text[0]) != NULL;
     bool quoted = strpbrk(text, ",\"\r\n") != NULL;
@@ -46,10 +46,10 @@ static bool results_row(struct report_part *p, const struct report_facts *facts,
     if (at->row == 0)
         return true;
     buf_format(&p->text, "%" PRIu64 ",%" PRIu64 ",", at->row, at->line);
-    cell_add(&p->text, at->number);
+    report_cell(&p->text, at->number);
     buf_format(&p->text, ",%s,%s,", row_state_text(at->state),
                row->cause ? code_text(row->cause->code, code) : "");
-    cell_add(&p->text, row->cause ? row->cause->message : "");
+    report_cell(&p->text, row->cause ? row->cause->message : "");
     buf_format(&p->text, ",%d,%s\n", at->attempts, clock_text(at->finished, finished));
     fsio_add(p->file, p->text.at, p->text.len);
     return true;

@@ -30,6 +30,12 @@ static struct work *begin_anew(struct job *j, struct work *w)
     return anew;
 }
 
+void storage_wait(struct job *j, struct work *w, const char *why)
+{
+    w->again = j->mono + wait_time(j, ++w->waits);
+    snprintf(w->why, sizeof w->why, "%.*s", (int)sizeof w->why - 1, why);
+}
+
 bool storage_step(struct job *j, size_t place, bool good, struct fault *f)
 {
     struct work *w = j->works[place];
@@ -37,12 +43,13 @@ bool storage_step(struct job *j, size_t place, bool good, struct fault *f)
         return good;
     if (!w->waits)
         log_warning(w->import.id, "'%s' waits: %s", w->import.name, f->text);
-    if (w->stage == STAGE_FILING)
+    if (w->stage == STAGE_FILING) {
         w->report = report_free(w->report);
-    else
+        w->secrets = secrets_free(w->secrets);
+    } else {
         w = j->works[place] = begin_anew(j, w);
-    w->again = j->mono + wait_time(j, ++w->waits);
-    snprintf(w->why, sizeof w->why, "%.*s", (int)sizeof w->why - 1, f->text);
+    }
+    storage_wait(j, w, f->text);
     return true;
 }
 

@@ -8,6 +8,7 @@
  *   query: there, and the row was ever in doubt, and equal -> created
  *          there, and it is remembered as created with this content -> unchanged
  *          there, and the ledger was lost, and equal -> unchanged
+ *          there, and a pool gave the number, and the row was never in doubt -> the next number
  *          there otherwise -> already-exists
  *          not there -> sent (again), or failed (refused)
  *          cannot be asked -> failed: in-doubt, or the PBX's own number
@@ -236,6 +237,43 @@ static bool read_again(struct job *j, struct task *t, bool *ret_good, struct fau
     return true;
 }
 
+/* The pool has no number left that the PBX has not: an administrator makes room and releases it. */
+static bool exhausted_pool(struct job *j, struct task *t, struct fault *f)
+{
+    struct work *w = t->work;
+    t->row.state = ROW_DOUBT;
+    t->row.code = CODE_NONE;
+    if (w->stage == STAGE_SENDING) {
+        w->import.resume = IMPORT_SENDING;
+        work_turn(j, w, IMPORT_HELD, CODE_POOL_EXHAUSTED, code_meaning(CODE_POOL_EXHAUSTED));
+    }
+    bool good = task_save(j, t, f) && ledger_import_set(j->ledger, &w->import, f);
+    task_drop(j, t);
+    return good;
+}
+
+/* Somebody else has the number that the row was given: it takes the next one, and looks whether
+ * that is free. */
+static bool next_number(struct job *j, struct task *t, struct fault *f)
+{
+    struct work *w = t->work;
+    char next[LEDGER_NUMBER];
+    if (w->import.cancelling)
+        return task_finish(j, t, ROW_SKIPPED, CODE_CANCELLED, f);
+    struct cell key = columns_pool_key(w->columns, &w->read);
+    if (!pool_change(w->pool, key, t->row.number, next, f))
+        return false;
+    if (!next[0])
+        return exhausted_pool(j, t, f);
+    memcpy(t->row.number, next, sizeof next);
+    t->row.state = ROW_DOUBT;
+    t->row.code = CODE_NONE;
+    t->tries = 0;
+    task_later(j, t, j->mono);
+    job_dirty(j);
+    return ledger_row_reopen(j->ledger, w->import.id, &t->row, f);
+}
+
 static bool found_there(struct job *j, struct task *t, const struct wire_extension *found,
                         struct fault *f)
 {
@@ -253,7 +291,9 @@ static bool found_there(struct job *j, struct task *t, const struct wire_extensi
         return false;
     if (known || (j->relearn && is_equal(record, false, found)))
         return task_finish(j, t, ROW_UNCHANGED, CODE_NONE, f);
-    return exists(j, t, f);
+    /* one that was in doubt may be our own, shown in other words: a second number would double it
+     */
+    return t->work->pool ? next_number(j, t, f) : exists(j, t, f);
 }
 
 /* It was never sent: the look-up came first. */
@@ -304,10 +344,21 @@ static bool first_unasked(struct job *j, struct task *t, struct fault *f)
     return known ? task_finish(j, t, ROW_UNCHANGED, CODE_NONE, f) : send_again(j, t, f);
 }
 
+/* The add itself was answered so, on a PBX that cannot be asked. */
+static bool exists_unasked(struct job *j, struct task *t, struct fault *f)
+{
+    bool good = false;
+    if (!t->work->pool || t->row.doubted)
+        return exists(j, t, f);
+    if (!read_again(j, t, &good, f))
+        return false;
+    return good ? next_number(j, t, f) : exists(j, t, f);
+}
+
 bool verdict_unasked(struct job *j, struct task *t, struct fault *f)
 {
     if (t->row.state == ROW_REFUSED && t->row.code == CODE_PBX + PBX_ERRNO_EXISTS)
-        return exists(j, t, f);
+        return exists_unasked(j, t, f);
     if (t->row.state == ROW_REFUSED)
         return task_finish(j, t, ROW_FAILED, t->row.code, f);
     if (t->row.doubted)

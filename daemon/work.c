@@ -21,6 +21,9 @@ struct work *work_free(struct work *w)
     if (!w)
         return NULL;
     report_free(w->report);
+    secrets_free(w->secrets);
+    pool_free(w->pool);
+    wipe(w->key, sizeof w->key);
     columns_free(w->columns);
     rows_free(w->rows);
     profile_free(w->profile);
@@ -55,22 +58,22 @@ bool work_open(struct job *j, struct work *w, struct fault *f)
         return false;
     w->columns = columns_new(w->schema, w->profile, header.cells, header.count, &w->findings);
     rows_expect(w->rows, w->import.columns);
-    return true;
+    return given_open(j, w, f);
 }
 
 bool work_row(struct work *w, const struct ledger_row *row, enum row_state *ret_state,
               struct fault *f)
 {
-    struct row read;
+    struct columns_given given = given_row(w, row);
     rows_seek(w->rows, row->offset, row->line);
-    if (!rows_next(w->rows, &read, f))
+    if (!rows_next(w->rows, &w->read, f))
         return false;
     findings_reset(&w->findings);
     *ret_state = ROW_FAILED;
-    if (read.kind == ROW_KIND_END || read.offset != row->offset)
+    if (w->read.kind == ROW_KIND_END || w->read.offset != row->offset)
         return true;
 
-    enum row_state state = columns_check(w->columns, &read, NULL, &w->record, &w->findings);
+    enum row_state state = columns_check(w->columns, &w->read, &given, &w->record, &w->findings);
     char number[RECORD_NUMBER];
     record_number_text(&w->record, number);
     if (strcmp(number, row->number) == 0)

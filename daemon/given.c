@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* NAME given: what a row gets that does not stand in its file: a number of the pool, and the key
+ * that its generated cells are made from.
+ *
+ * That key is state/secrets/000042.key, on the disk before the first row is planned: whenever the
+ * row is read again, its passwords come out the same. It goes when retention says so (secrets.c),
+ * and nobody can make them again. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include "fsio.h"
+#include "job_own.h"
+
+bool given_folder(struct job *j, int *ret_fd, struct fault *f)
+{
+    char path[4096];
+    snprintf(path, sizeof path, "%s/secrets", j->config->state.directory);
+    return fsio_folder(path, 0700, ret_fd, f);
+}
+
+void given_key_name(uint64_t id, char to[GIVEN_NAME])
+{
+    snprintf(to, GIVEN_NAME, "%06llu" GIVEN_ENDING, (unsigned long long)id);
+}
+
+bool given_key(struct job *j, uint64_t id, uint8_t to[DIGEST_BYTES], bool *ret_found,
+               struct fault *f)
+{
+    static const uint8_t wiped[DIGEST_BYTES];
+    char name[GIVEN_NAME];
+    ON_LEAVE(close_fd) int folder = -1;
+    *ret_found = false;
+    given_key_name(id, name);
+    if (!given_folder(j, &folder, f))
+        return false;
+    ON_LEAVE(close_fd) int fd = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (fd < 0 && errno == ENOENT)
+        return true;
+    if (fd < 0)
+        return fault_set(f, FAULT_IO, errno, "open the import's key '%s'", name);
+    if (read(fd, to, DIGEST_BYTES) != DIGEST_BYTES)
+        return fault_set(f, FAULT_INPUT, 0, "the import's key '%s' is damaged", name);
+    *ret_found = memcmp(to, wiped, sizeof wiped) != 0;
+    return true;
+}
+
+static bool key_make(struct job *j, struct work *w, struct fault *f)
+{
+    char name[GIVEN_NAME];
+    struct fsio_file *file = NULL;
+    ON_LEAVE(close_fd) int folder = -1;
+    if (getrandom(w->key, sizeof w->key, 0) != sizeof w->key)
+        return fault_set(f, FAULT_IO, errno, "make a key");
+    given_key_name(w->import.id, name);
+    if (!given_folder(j, &folder, f) || !fsio_create(folder, ".key.tmp", 0600, &file, f))
+        return false;
+    fsio_add(file, w->key, sizeof w->key);
+    return fsio_finish(file, name, f);
+}
+
+bool given_begin(struct job *j, struct work *w, struct fault *f)
+{
+    bool found = false;
+    const struct profile_pool *pool = columns_pool(w->columns);
+    if (pool)
+        w->pool = pool_new(j->ledger, pbx_id(j->pbx), pool->from, pool->to);
+    w->import.secrets = columns_generates(w->columns);
+    if (!w->import.secrets)
+        return true;
+    /* an intake that was cut off, or a ledger that is lost, has left one */
+    return given_key(j, w->import.id, w->key, &found, f) && (found || key_make(j, w, f));
+}
+
+bool given_open(struct job *j, struct work *w, struct fault *f)
+{
+    bool found = false;
+    const struct profile_pool *pool = columns_pool(w->columns);
+    if (pool)
+        w->pool = pool_new(j->ledger, w->import.pbx, pool->from, pool->to);
+    if (!w->import.secrets)
+        return true;
+    if (!given_key(j, w->import.id, w->key, &found, f))
+        return false;
+    return found ||
+           fault_set(f, FAULT_INPUT, 0, "the key that its passwords were made from is gone");
+}
+
+struct columns_given given_row(const struct work *w, const struct ledger_row *row)
+{
+    return (struct columns_given){
+        .number = w->pool && row->number[0] ? row->number : NULL,
+        .key = w->import.secrets ? w->key : NULL,
+        .row = row->row,
+    };
+}
