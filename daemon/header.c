@@ -110,9 +110,9 @@ static void cells_copy(struct header *h, const struct row *row)
 static bool labels_pass(struct rows *r, const struct header_ask *ask, struct header *h,
                         char *choices, struct fault *f)
 {
-    unsigned wished = ask->wish && ask->wish->header_rows
-                          ? ask->wish->header_rows
-                          : ask->heading_lines(ask->with, h->cells, h->count);
+    unsigned wished = ask->wish ? ask->wish->header_rows : 0;
+    if (!wished && ask->heading_lines)
+        wished = ask->heading_lines(ask->with, h->cells, h->count);
     uint64_t offset = rows_offset(r);
     uint64_t line = rows_line(r);
     struct row row;

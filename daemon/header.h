@@ -11,8 +11,8 @@ struct header_ask {
     /* How many of these cells are headings that are known; 0 when it is no header that is
      * recognised. */
     size_t (*known)(void *with, const struct cell *cells, size_t count);
-    /* How many lines of headings begin with one of these cells, which are known; 0: to be found
-     * out. */
+    /* How many lines of headings begin with one of these cells, which are known; 0, or no such
+     * function: to be found out. */
     unsigned (*heading_lines)(void *with, const struct cell *cells, size_t count);
     void *with;
 };
