@@ -14,7 +14,7 @@ PACKAGES       = gcc make pkg-config libcsv-dev libcurl4-gnutls-dev libjson-c-de
                  nettle-dev libsystemd-dev libmicrohttpd-dev jq
 CHECK_PACKAGES = libcmocka-dev bats curl inotify-tools util-linux sqlite3 python3-minimal
 ALL_PACKAGES   = clang-14 libclang-rt-14-dev clang-tidy-14 clang-format-14 valgrind cppcheck \
-                 shellcheck mandoc universal-ctags systemd python3
+                 shellcheck mandoc universal-ctags systemd python3 libreoffice-calc-nogui
 
 # ---- flags -----------------------------------------------------------------------------------
 SYSTEMD   ?= yes
