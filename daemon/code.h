@@ -57,7 +57,9 @@
     X(43, CODE_SHRUNK, "shrunk", "the file has far fewer rows than the one before it")             \
     X(44, CODE_POOL_EXHAUSTED, "pool-exhausted", "the pool has no free number left")               \
     X(45, CODE_TOTALS_ROW, "totals-row", "the row has totals, and nobody's data")                  \
-    X(46, CODE_CUT_OFF, "cut-off", "the file ends amid its last record")
+    X(46, CODE_CUT_OFF, "cut-off", "the file ends amid its last record")                           \
+    X(47, CODE_NUMBERS_LOST, "numbers-lost",                                                       \
+      "the ledger that knew who has which number is lost: released, who has none gets a new one")
 
 enum code {
 #define X(number, name, text, meaning) name = number,

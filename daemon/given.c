@@ -61,12 +61,24 @@ static bool key_make(struct job *j, struct work *w, struct fault *f)
     return fsio_finish(file, name, f);
 }
 
+/* Who was given which number was forgotten with the ledger: who seems new may have one. */
+static bool numbers_lost(struct job *j, bool *ret, struct fault *f)
+{
+    char note[LEDGER_NOTE];
+    if (!ledger_note_get(j->ledger, NOTE_NUMBERS_LOST, note, f))
+        return false;
+    *ret = note[0] != '\0';
+    return true;
+}
+
 bool given_begin(struct job *j, struct work *w, struct fault *f)
 {
     bool found = false;
     const struct profile_pool *pool = columns_pool(w->columns);
     if (pool)
         w->pool = pool_new(j->ledger, pbx_id(j->pbx), pool->from, pool->to);
+    if (!numbers_lost(j, &w->numbers_lost, f))
+        return false;
     w->import.secrets = columns_generates(w->columns);
     if (!w->import.secrets)
         return true;

@@ -227,9 +227,10 @@ static bool plan_check(struct job *j, struct work *w, const struct row *read,
                        struct ledger_row *row, struct fault *f)
 {
     struct cell key = {0};
+    bool new = false;
     if (w->pool)
         key = columns_pool_key(w->columns, read);
-    if (key.len && !pool_offer(w->pool, key, row->number, f))
+    if (key.len && !pool_offer(w->pool, key, row->number, &new, f))
         return false;
     struct columns_given given = given_row(w, row);
     row->state = columns_check(w->columns, read, &given, &w->record, &w->findings);
@@ -242,8 +243,9 @@ static bool plan_check(struct job *j, struct work *w, const struct row *read,
         row->number[0] = '\0';
         return true;
     }
-    if (!row->number[0]) {
-        w->exhausted = true;
+    if (!row->number[0] || (new && w->numbers_lost)) {
+        w->numberless = row->number[0] ? CODE_NUMBERS_LOST : CODE_POOL_EXHAUSTED;
+        row->number[0] = '\0';
         return true;
     }
     return plan_number(j, w, row, f) &&
@@ -272,7 +274,8 @@ static bool plan_row(struct job *j, struct work *w, const struct row *read, stru
     w->to_send += row.state == ROW_PLANNED;
     w->invalid += row.state == ROW_INVALID;
     /* the PBX may have it: so of the rows of a lost ledger, and of numbers that nobody chose */
-    if (row.state == ROW_PLANNED && (w->import.doubted || j->relearn || w->pool)) {
+    bool look = w->import.doubted || j->relearn || w->pool;
+    if (row.state == ROW_PLANNED && look && (!w->pool || row.number[0])) {
         row.state = ROW_DOUBT;
         row.doubted = w->import.doubted;
     }
@@ -329,8 +332,8 @@ static bool rows_end(struct job *j, struct work *w, struct fault *f)
     if (!shrunk(j, w, &less, f))
         return false;
     int code = less ? CODE_SHRUNK : guard(j, w);
-    if (w->exhausted) {
-        code = CODE_POOL_EXHAUSTED;
+    if (w->numberless != CODE_NONE) {
+        code = w->numberless;
         w->import.resume = IMPORT_CLAIMED; /* who has no number yet is to be given one */
     }
     if (code != CODE_NONE) {

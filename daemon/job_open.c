@@ -121,7 +121,8 @@ static bool relearn(struct job *j, bool lost, struct fault *f)
     uint64_t used = 0;
     if (lost && !spool_id_greatest(j->spool, &used, f))
         return false;
-    if (used && !ledger_note_put(j->ledger, NOTE_RELEARN, "yes", f))
+    if (used && (!ledger_note_put(j->ledger, NOTE_RELEARN, "yes", f) ||
+                 !ledger_note_put(j->ledger, NOTE_NUMBERS_LOST, "yes", f)))
         return false;
     if (!ledger_note_get(j->ledger, NOTE_RELEARN, note, f))
         return false;

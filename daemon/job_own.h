@@ -47,6 +47,9 @@ enum stage { STAGE_BEGIN, STAGE_COPY, STAGE_ROWS, STAGE_SENDING, STAGE_FILING };
 
 enum census { CENSUS_DUE, CENSUS_ASKED, CENSUS_COUNTING, CENSUS_OVER };
 
+/* A note of the ledger: it began beside a spool that was used before. */
+#define NOTE_NUMBERS_LOST "numbers-lost"
+
 /* An import that is being worked on. */
 struct work {
     struct import import;
@@ -68,8 +71,9 @@ struct work {
     bool cut_off; /* the last row: the file ends amid it */
     struct numbers *numbers;
     bool made;      /* the PBX has extensions that were created here */
-    bool exhausted; /* the pool has no number for some row */
+    int numberless; /* why some row was given no number of the pool, or CODE_NONE */
     /* what rows are given */
+    bool numbers_lost;         /* who has which number of the pool is forgotten */
     struct pool *pool;         /* NULL: the file has the numbers */
     uint8_t key[DIGEST_BYTES]; /* with import.secrets */
     /* delivery */

@@ -65,12 +65,14 @@ static bool find_any(struct pool *p, char ret[LEDGER_NUMBER], struct fault *f)
     return ledger_pool_vacate(p->ledger, p->pbx, f) && find(p, ret, f);
 }
 
-bool pool_offer(struct pool *p, struct cell key, char ret[LEDGER_NUMBER], struct fault *f)
+bool pool_offer(struct pool *p, struct cell key, char ret[LEDGER_NUMBER], bool *ret_new,
+                struct fault *f)
 {
     uint8_t digest[DIGEST_BYTES];
     key_of(p, key, digest);
     if (!ledger_pool_get(p->ledger, p->pbx, digest, ret, f))
         return false;
+    *ret_new = !ret[0];
     return ret[0] || find_any(p, ret, f);
 }
 

@@ -14,9 +14,10 @@ struct pool *pool_new(struct ledger *l, int64_t pbx, const char *from, const cha
 struct pool *pool_free(struct pool *p); /* NULL */
 
 /* The number that the key was given, else the lowest free one: free is what neither the ledger nor,
- * as far as was asked, the PBX has. "" when there is none. Nothing is given by that: pool_give does
- * it, with a number that was offered for this key. */
-bool pool_offer(struct pool *p, struct cell key, char ret[LEDGER_NUMBER], struct fault *f);
+ * as far as was asked, the PBX has. "" when there is none. *ret_new tells which. Nothing is given
+ * by that: pool_give does it, with a number that was offered for this key. */
+bool pool_offer(struct pool *p, struct cell key, char ret[LEDGER_NUMBER], bool *ret_new,
+                struct fault *f);
 bool pool_give(struct pool *p, struct cell key, const char *number, struct fault *f);
 
 /* The PBX has the key's number by somebody else: gives the next free one. "" when there is none;

@@ -62,6 +62,7 @@ static void codes_never_change(void **state)
         "same-file",
         "shrunk",
         "pool-exhausted",
+        "numbers-lost",
     };
     char text[CODE_TEXT];
     for (int i = 0; i < (int)COUNT_OF(names); i++) {

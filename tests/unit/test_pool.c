@@ -13,8 +13,10 @@ static struct cell cell(const char *text)
 static void assert_offer(struct pool *p, const char *key, const char *number)
 {
     char got[LEDGER_NUMBER];
-    assert_true(pool_offer(p, cell(key), got, NULL));
+    bool new = false;
+    assert_true(pool_offer(p, cell(key), got, &new, NULL));
     assert_string_equal(got, number);
+    assert_true(new || got[0]);
 }
 
 /* Offers, and gives what was offered. */
@@ -46,6 +48,18 @@ static void gives_the_lowest_and_keeps_it(void **state)
     p = pool_new(ledger, PBX, "2000", "2999");
     assert_gives(p, "E3", "2002");
     assert_gives(p, "E2", "2001");
+    pool_free(p);
+}
+
+static void tells_whether_a_number_is_new(void **state)
+{
+    (void)state;
+    char got[LEDGER_NUMBER];
+    bool new = false;
+    struct pool *p = pool_new(ledger, PBX, "2000", "2999");
+    assert_true(pool_offer(p, cell("E1"), got, &new, NULL) && new);
+    assert_true(pool_give(p, cell("E1"), got, NULL));
+    assert_true(pool_offer(p, cell("E1"), got, &new, NULL) && !new);
     pool_free(p);
 }
 
@@ -162,6 +176,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         LEDGER(gives_the_lowest_and_keeps_it),
+        LEDGER(tells_whether_a_number_is_new),
         LEDGER(another_pbx_has_numbers_of_its_own),
         LEDGER(two_at_once_never_give_one_twice),
         LEDGER(minds_what_was_created_and_what_is_to_be_sent),

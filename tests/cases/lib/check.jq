@@ -65,7 +65,8 @@ def file_breaches($digests):
       ($files | lines | capture("^[0-9]+ (?<mode>[0-9]+) (?<path>.*)$")
        | select((.path | test("(^|/)[.][^/]+$") and (startswith("incoming/") or . == "work/.lock" | not))
                 or ((.path | endswith(".rejects.csv") and startswith("reports/")) and .mode != "640")
-                or (.path | IN("work", "secrets")) and .mode != "700")
+                or (.path | IN("work", "secrets")) and .mode != "700"
+                or (.path | startswith("secrets/")) and .mode != "600")
        | "\(.path) is there with mode \(.mode)");
 
 # ---- the PBX's extensions ---------------------------------------------------------------------

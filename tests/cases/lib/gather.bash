@@ -127,6 +127,22 @@ check_verify() {
     "$BIN/extspool" -c "$CONF" verify "${ids[@]}" >"$WORLD/verify" 2>&1 || cat "$WORLD/verify"
 }
 
+# What was delivered is what the PBX has, of each extension that an import has created.
+check_delivered() {
+    local path
+    for path in "$SPOOL"/secrets/*.secrets.csv; do
+        [ -e "$path" ] || return 0
+        grep -q '^number,' "$path" || continue # it was encrypted
+        jq -rR -n --slurpfile pbx "$WORLD/pbx.json" --arg file "${path##*/}" '
+            ($pbx[0].extensions | map({key: .number, value: .}) | from_entries) as $has
+            | (input | split(",")) as $names
+            | inputs | split(",") as $cells | $has[$cells[0]] as $extension
+            | range($names | length)
+            | select($extension[$names[.]] != $cells[.])
+            | "\($file): \($names[.]) of \($cells[0]) is not what the PBX has"' "$path"
+    done
+}
+
 # The values of secret columns in the input, as far as they are long enough to be told from chance.
 input_secrets() {
     awk '
