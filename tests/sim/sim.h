@@ -110,6 +110,7 @@ struct call {
     unsigned token;
     unsigned password;            /* login: its version */
     unsigned asked;               /* add, query: bit by number */
+    bool everything;              /* a query for all extensions */
     struct fields fields;         /* add */
     int64_t posted, work, answer; /* times; CLOCK_NEVER: it does not come to that */
     size_t fate;

@@ -104,8 +104,8 @@ static void read_fields(struct call *c, const char *body)
         value_of(body, c->xml, "callerid", c->fields.callerid, TEXT);
         break;
     case CALL_QUERY:
-        value_of(body, c->xml, "extid", text, sizeof text);
-        c->asked = bits_of(text);
+        c->everything = !value_of(body, c->xml, "extid", text, sizeof text);
+        c->asked = c->everything ? (1u << NUMBERS) - 1 : bits_of(text);
         break;
     case CALL_HEARTBEAT:
     case CALL_APPLY:
