@@ -101,6 +101,9 @@ bool delivery_for_this_pbx(struct job *j, struct work *w)
         return true;
     if (!w->import.pbx) {
         w->import.pbx = id;
+        w->plan.pbx = id;
+        if (w->pool)
+            pool_move(w->pool, id);
         return true;
     }
     w->import.resume = IMPORT_SENDING;
@@ -209,8 +212,9 @@ static bool take_mixed(struct job *j, struct work *w, struct ledger_row *row, bo
         return false;
     if (!good)
         return true;
-    if (!work_known(j, w, row, f))
+    if (!plan_known(&w->plan, &w->record, row, f))
         return false;
+    row->finished = row->state == ROW_PLANNED ? 0 : j->wall;
     *ret_take = row->state == ROW_PLANNED;
     if (*ret_take)
         return true;

@@ -71,15 +71,27 @@ static bool numbers_lost(struct job *j, bool *ret, struct fault *f)
     return true;
 }
 
+/* Sets up what the import's rows are planned with. */
+static void plan_begin(struct job *j, struct work *w, int64_t pbx)
+{
+    const struct profile_pool *pool = columns_pool(w->columns);
+    if (pool)
+        w->pool = pool_new(j->ledger, pbx, pool->from, pool->to);
+    w->plan = (struct plan){.ledger = j->ledger,
+                            .tagger = j->tagger,
+                            .pbx = pbx,
+                            .columns = w->columns,
+                            .pool = w->pool,
+                            .key = w->import.secrets ? w->key : NULL};
+}
+
 bool given_begin(struct job *j, struct work *w, struct fault *f)
 {
     bool found = false;
-    const struct profile_pool *pool = columns_pool(w->columns);
-    if (pool)
-        w->pool = pool_new(j->ledger, pbx_id(j->pbx), pool->from, pool->to);
-    if (!numbers_lost(j, &w->numbers_lost, f))
-        return false;
     w->import.secrets = columns_generates(w->columns);
+    plan_begin(j, w, pbx_id(j->pbx));
+    if (!numbers_lost(j, &w->plan.numbers_lost, f))
+        return false;
     if (!w->import.secrets)
         return true;
     /* an intake that was cut off, or a ledger that is lost, has left one */
@@ -89,22 +101,11 @@ bool given_begin(struct job *j, struct work *w, struct fault *f)
 bool given_open(struct job *j, struct work *w, struct fault *f)
 {
     bool found = false;
-    const struct profile_pool *pool = columns_pool(w->columns);
-    if (pool)
-        w->pool = pool_new(j->ledger, w->import.pbx, pool->from, pool->to);
+    plan_begin(j, w, w->import.pbx);
     if (!w->import.secrets)
         return true;
     if (!given_key(j, w->import.id, w->key, &found, f))
         return false;
     return found ||
            fault_set(f, FAULT_INPUT, 0, "the key that its passwords were made from is gone");
-}
-
-struct columns_given given_row(const struct work *w, const struct ledger_row *row)
-{
-    return (struct columns_given){
-        .number = w->pool && row->number[0] ? row->number : NULL,
-        .key = w->import.secrets ? w->key : NULL,
-        .row = row->row,
-    };
 }

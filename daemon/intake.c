@@ -166,6 +166,7 @@ static bool header_map(struct job *j, struct work *w, const struct profiles_ask 
     if (!given_begin(j, w, f))
         return false;
     w->numbers = numbers_new();
+    w->plan.numbers = w->numbers;
     w->stage = STAGE_ROWS;
     w->others_created = j->created;
     return true;
@@ -199,19 +200,6 @@ static bool header_read(struct job *j, struct work *w, const struct encoding *en
 
 /* ---- the rows ---- */
 
-/* A number that an earlier row of the file has, or that was created before. */
-static bool plan_number(struct job *j, struct work *w, struct ledger_row *row, struct fault *f)
-{
-    struct cell number = record_number(&w->record);
-    if (!numbers_add(w->numbers, number.at, number.len)) {
-        row->state = ROW_INVALID;
-        row->code = CODE_DUPLICATE_NUMBER;
-        row->finished = j->wall;
-        return true;
-    }
-    return !w->made || work_known(j, w, row, f);
-}
-
 /* The file ends amid this record: its closing quote or some of its cells are missing, and the line
  * end as well. */
 static bool is_cut_off(const struct row *read, enum row_state state, uint64_t columns)
@@ -221,55 +209,14 @@ static bool is_cut_off(const struct row *read, enum row_state state, uint64_t co
     return read->unended && (unclosed || lacks);
 }
 
-/* Checks a row with what it is given. A number of the pool belongs to whom it was offered for only
- * when the row is to be sent: people whom a filter leaves out take none. */
-static bool plan_check(struct job *j, struct work *w, const struct row *read,
-                       struct ledger_row *row, struct fault *f)
-{
-    struct cell key = {0};
-    bool new = false;
-    if (w->pool)
-        key = columns_pool_key(w->columns, read);
-    if (key.len && !pool_offer(w->pool, key, row->number, &new, f))
-        return false;
-    struct columns_given given = given_row(w, row);
-    row->state = columns_check(w->columns, read, &given, &w->record, &w->findings);
-    row->findings = w->findings.count > 0;
-    if (!w->pool) {
-        record_number_text(&w->record, row->number);
-        return row->state != ROW_PLANNED || plan_number(j, w, row, f);
-    }
-    if (row->state != ROW_PLANNED) {
-        row->number[0] = '\0';
-        return true;
-    }
-    if (!row->number[0] || (new && w->numbers_lost)) {
-        w->numberless = row->number[0] ? CODE_NUMBERS_LOST : CODE_POOL_EXHAUSTED;
-        row->number[0] = '\0';
-        return true;
-    }
-    return plan_number(j, w, row, f) &&
-           (row->state != ROW_PLANNED || pool_give(w->pool, key, row->number, f));
-}
-
-/* Why a row is not to be sent, unless that is said already. */
-static void plan_code(const struct job *j, const struct work *w, struct ledger_row *row)
-{
-    if (row->state == ROW_PLANNED || row->finished)
-        return;
-    const struct finding *error = finding_error(&w->findings);
-    row->code = error ? error->code : w->findings.at[0].code;
-    row->finished = j->wall;
-}
-
-static bool plan_row(struct job *j, struct work *w, const struct row *read, struct fault *f)
+static bool take_row(struct job *j, struct work *w, const struct row *read, struct fault *f)
 {
     findings_reset(&w->findings);
     struct ledger_row row = {
         .row = ++w->planned, .line = read->line, .offset = read->offset, .bytes = read->bytes};
-    if (!plan_check(j, w, read, &row, f))
+    if (!plan_row(&w->plan, read, &row, &w->record, &w->findings, f))
         return false;
-    plan_code(j, w, &row);
+    row.finished = row.state == ROW_PLANNED ? 0 : j->wall;
     w->cut_off = is_cut_off(read, row.state, w->import.columns);
     w->to_send += row.state == ROW_PLANNED;
     w->invalid += row.state == ROW_INVALID;
@@ -317,7 +264,7 @@ static bool rows_end(struct job *j, struct work *w, struct fault *f)
     w->numbers = numbers_free(w->numbers);
     w->import.rows = w->planned;
     w->import.deaths = 0;
-    w->import.pbx = pbx_id(j->pbx);
+    w->import.pbx = w->plan.pbx;
     if (w->pool && w->import.pbx && !ledger_pool_adopt(j->ledger, w->import.pbx, f))
         return false;
     w->import.resume = IMPORT_SENDING;
@@ -332,8 +279,8 @@ static bool rows_end(struct job *j, struct work *w, struct fault *f)
     if (!shrunk(j, w, &less, f))
         return false;
     int code = less ? CODE_SHRUNK : guard(j, w);
-    if (w->numberless != CODE_NONE) {
-        code = w->numberless;
+    if (w->plan.numberless != CODE_NONE) {
+        code = w->plan.numberless;
         w->import.resume = IMPORT_CLAIMED; /* who has no number yet is to be given one */
     }
     if (code != CODE_NONE) {
@@ -352,7 +299,7 @@ static bool rows_end(struct job *j, struct work *w, struct fault *f)
 
 static bool rows_step(struct job *j, struct work *w, struct fault *f)
 {
-    if (!ledger_any_made(j->ledger, pbx_id(j->pbx), &w->made, f))
+    if (!ledger_any_made(j->ledger, w->plan.pbx, &w->plan.made, f))
         return false;
     for (int i = 0; i < ROWS_A_TURN; i++) {
         struct row read;
@@ -365,7 +312,7 @@ static bool rows_step(struct job *j, struct work *w, struct fault *f)
             reject(j, w, CODE_TOO_MANY_ROWS, code_meaning(CODE_TOO_MANY_ROWS));
             return ledger_rows_clear(j->ledger, w->import.id, f);
         }
-        if (!plan_row(j, w, &read, f))
+        if (!take_row(j, w, &read, f))
             return false;
     }
     return true;

@@ -21,12 +21,10 @@
 
 #include "clock.h"
 #include "columns.h"
-#include "content.h"
 #include "copy.h"
 #include "job.h"
-#include "numbers.h"
 #include "pbx.h"
-#include "pool.h"
+#include "plan.h"
 #include "profiles.h"
 #include "report.h"
 #include "retry.h"
@@ -70,10 +68,8 @@ struct work {
     uint64_t to_send, invalid;
     bool cut_off; /* the last row: the file ends amid it */
     struct numbers *numbers;
-    bool made;      /* the PBX has extensions that were created here */
-    int numberless; /* why some row was given no number of the pool, or CODE_NONE */
-    /* what rows are given */
-    bool numbers_lost;         /* who has which number of the pool is forgotten */
+    /* what rows are planned with and given */
+    struct plan plan;
     struct pool *pool;         /* NULL: the file has the numbers */
     uint8_t key[DIGEST_BYTES]; /* with import.secrets */
     /* delivery */
@@ -211,9 +207,6 @@ bool work_row(struct work *w, const struct ledger_row *row, enum row_state *ret_
 /* Turns the import to held, rejected … and lets filing follow. */
 void work_turn(struct job *j, struct work *w, enum import_state state, int code,
                const char *reason);
-/* What this daemon created with the record's number before: ROW_UNCHANGED, or ROW_SKIPPED with
- * CODE_CHANGED and the fields in row->detail; ROW_PLANNED when nothing is known. */
-bool work_known(struct job *j, struct work *w, struct ledger_row *row, struct fault *f);
 
 /* ---- keep.c ---- */
 /* Keeps the configured schema and this profile for the import, and reads them for it. */
@@ -232,7 +225,6 @@ bool given_key(struct job *j, uint64_t id, uint8_t to[DIGEST_BYTES], bool *ret_f
 /* Opens the pool and makes the key, or reads them again, as the mapped columns want. */
 bool given_begin(struct job *j, struct work *w, struct fault *f);
 bool given_open(struct job *j, struct work *w, struct fault *f);
-struct columns_given given_row(const struct work *w, const struct ledger_row *row);
 
 /* ---- secrets.c ---- */
 /* Delivers an import's passwords; *ret_over when nothing is left to do. */

@@ -95,6 +95,20 @@ static bool bring_up_to_date(struct sql *sql, struct fault *f)
     return true;
 }
 
+bool ledger_is_current(struct ledger *l, struct fault *f)
+{
+    int64_t version = 0;
+    return read_version(l->sql, &version, f) &&
+           (version == LEDGER_VERSION ||
+            fault_set(f, FAULT_LEDGER, 0,
+                      "the ledger was written by another version of extspoold"));
+}
+
+bool ledger_bring_up(struct ledger *l, struct fault *f)
+{
+    return bring_up_to_date(l->sql, f);
+}
+
 static bool take_lock(int folder, const char *directory, int *ret_lock, struct fault *f)
 {
     int lock = openat(folder, "ledger.lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
@@ -297,29 +311,35 @@ bool ledger_note_put(struct ledger *l, const char *name, const char *value, stru
     return sql_run(q, f);
 }
 
-bool ledger_pbx(struct ledger *l, const char *url, int64_t *ret, struct fault *f)
+/* Runs a query about a PBX: its id, or 0 when there is no row. */
+static bool ask_pbx(struct ledger *l, const char *text, const char *url, int64_t *ret,
+                    struct fault *f)
 {
-    static const char find[] = "SELECT id FROM pbx WHERE url=?1";
-    static const char add[] = "INSERT INTO pbx(url) VALUES(?1) RETURNING id";
     uint8_t digest[DIGEST_BYTES];
     digest_keyed(l->key, url, strlen(url), digest);
-
-    struct sql_query *q = sql_query(l->sql, find, f);
+    struct sql_query *q = sql_query(l->sql, text, f);
     if (!q)
         return false;
     sql_bind_bytes(q, 1, digest, sizeof digest);
     bool row = false;
     if (!sql_next(q, &row, f))
         return false;
-    if (!row) {
-        if (!ledger_change(l, f) || !(q = sql_query(l->sql, add, f)))
-            return false;
-        sql_bind_bytes(q, 1, digest, sizeof digest);
-        if (!sql_next(q, &row, f))
-            return false;
-    }
-    assert(row);
-    *ret = sql_int(q, 0);
-    sql_done(q);
+    *ret = row ? sql_int(q, 0) : 0;
+    if (row)
+        sql_done(q);
     return true;
+}
+
+bool ledger_pbx_find(struct ledger *l, const char *url, int64_t *ret, struct fault *f)
+{
+    static const char find[] = "SELECT id FROM pbx WHERE url=?1";
+    return ask_pbx(l, find, url, ret, f);
+}
+
+bool ledger_pbx(struct ledger *l, const char *url, int64_t *ret, struct fault *f)
+{
+    static const char add[] = "INSERT INTO pbx(url) VALUES(?1) RETURNING id";
+    if (!ledger_pbx_find(l, url, ret, f))
+        return false;
+    return *ret || (ledger_change(l, f) && ask_pbx(l, add, url, ret, f));
 }

@@ -84,6 +84,12 @@ struct ledger_counts {
  * ledger.db.damaged-MILLISECONDS, and a new one begins. False when another process has it (the
  * text says so), or it was written by a newer version. */
 bool ledger_open(const char *directory, struct ledger **ret, struct fault *f);
+/* The same ledger for looking only: no file is made or changed, and pools can be tried out, which
+ * nobody else sees. False when it cannot be read (no rights, none there, of another version, or
+ * left by a crash): the text says why. No daemon can start until it is closed, but one may run. */
+bool ledger_look(const char *directory, struct ledger **ret, struct fault *f);
+/* One in memory that knows nothing. */
+bool ledger_none(struct ledger **ret, struct fault *f);
 /* Commits what is pending and closes; when any call has failed with FAULT_DAMAGE, puts the ledger
  * aside as ledger_open does. Returns NULL. */
 struct ledger *ledger_close(struct ledger *l);
@@ -180,6 +186,8 @@ bool ledger_number_taken(struct ledger *l, int64_t pbx, const char *number, bool
 
 /* A small number for this PBX URL, the same for ever; the URL itself is kept as a keyed digest. */
 bool ledger_pbx(struct ledger *l, const char *url, int64_t *ret, struct fault *f);
+/* The same for one that is only looked at; 0 when it is not known. */
+bool ledger_pbx_find(struct ledger *l, const char *url, int64_t *ret, struct fault *f);
 
 /* Notes that outlive a restart, by name: the refused login's digest, the end of a lock-out. */
 #define LEDGER_NOTE 128

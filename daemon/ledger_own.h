@@ -17,4 +17,8 @@ struct ledger {
 /* Opens the transaction that the next ledger_commit ends. */
 bool ledger_change(struct ledger *l, struct fault *f);
 
+/* Whether the ledger has this program's version; brings it there. */
+bool ledger_is_current(struct ledger *l, struct fault *f);
+bool ledger_bring_up(struct ledger *l, struct fault *f);
+
 #endif

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "sql.h"
 
+#include "buf.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <sqlite3.h>
@@ -59,6 +61,44 @@ bool sql_open(const char *path, struct sql **ret, struct fault *f)
     }
     *ret = s;
     return true;
+}
+
+/* As SQLite wants file names in a URI: https://www.sqlite.org/uri.html */
+static void uri_of(const char *path, const char *query, struct buf *to)
+{
+    buf_text(to, "file:");
+    for (const char *c = path; *c; c++)
+        if (strchr("%?#", *c))
+            buf_format(to, "%%%02x", (unsigned char)*c);
+        else
+            buf_char(to, *c);
+    buf_text(to, query);
+}
+
+static bool open_as(const char *path, int how, struct sql **ret, struct fault *f)
+{
+    struct sql *s = xcalloc(1, sizeof *s);
+    if (sqlite3_open_v2(path, &s->db, how | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK) {
+        sql_fault(s, "open", f);
+        sql_close(s);
+        return false;
+    }
+    *ret = s;
+    return true;
+}
+
+bool sql_look(const char *path, bool at_rest, struct sql **ret, struct fault *f)
+{
+    struct buf uri = {0};
+    uri_of(path, at_rest ? "?mode=ro&immutable=1" : "?mode=ro&readonly_shm=1", &uri);
+    bool good = open_as(buf_get(&uri), SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, ret, f);
+    buf_free(&uri);
+    return good;
+}
+
+bool sql_open_none(struct sql **ret, struct fault *f)
+{
+    return open_as(":memory:", SQLITE_OPEN_READWRITE, ret, f);
 }
 
 struct sql *sql_close(struct sql *s)

@@ -11,6 +11,10 @@ struct sql_query;
 /* Opens (making it, 0600) a database in WAL mode with synchronous=FULL. False with FAULT_LEDGER
  * when it cannot be opened, with FAULT_DAMAGE when it is damaged or no database. */
 bool sql_open(const char *path, struct sql **ret, struct fault *f);
+/* The same for reading only, and making no file. at_rest: nobody writes to it, nor begins to. */
+bool sql_look(const char *path, bool at_rest, struct sql **ret, struct fault *f);
+/* An empty one in memory. */
+bool sql_open_none(struct sql **ret, struct fault *f);
 struct sql *sql_close(struct sql *s); /* NULL */
 /* Whether any use so far has met damage: that, too, fails with FAULT_DAMAGE. */
 bool sql_damaged(const struct sql *s);

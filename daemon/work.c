@@ -64,7 +64,7 @@ bool work_open(struct job *j, struct work *w, struct fault *f)
 bool work_row(struct work *w, const struct ledger_row *row, enum row_state *ret_state,
               struct fault *f)
 {
-    struct columns_given given = given_row(w, row);
+    struct columns_given given = plan_given(&w->plan, row);
     rows_seek(w->rows, row->offset, row->line);
     if (!rows_next(w->rows, &w->read, f))
         return false;
@@ -91,25 +91,4 @@ void work_turn(struct job *j, struct work *w, enum import_state state, int code,
     w->stage = STAGE_FILING;
     job_dirty(j);
     j->barrier = true; /* a report must not stand before what it tells is on the disk */
-}
-
-bool work_known(struct job *j, struct work *w, struct ledger_row *row, struct fault *f)
-{
-    struct ledger_content kept;
-    struct ledger_content now;
-    row->state = ROW_PLANNED;
-    if (!ledger_made_get(j->ledger, pbx_id(j->pbx), row->number, &kept, f))
-        return false;
-    if (!kept.len)
-        return true;
-
-    struct buf names = {0};
-    content_of(j->tagger, &w->record, &now);
-    bool same = content_same(&kept, &now, &w->record, &names);
-    row->state = same ? ROW_UNCHANGED : ROW_SKIPPED;
-    row->code = same ? CODE_NONE : CODE_CHANGED;
-    row->finished = j->wall;
-    snprintf(row->detail, sizeof row->detail, "%.*s", (int)sizeof row->detail - 1, buf_get(&names));
-    buf_free(&names);
-    return true;
 }
