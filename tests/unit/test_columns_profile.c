@@ -70,7 +70,7 @@ static const struct {
      "register pasword unknown-column warning, registerpassword missing-column error",
      "this column is not known and is left out: register pasword → registerpassword?"},
     {COLUMNS "'fields':{" NUMBER "," PASSWORD "}}", "Ext|Extension",
-     "Extension duplicate-column error", "columns 1 and 2 both are 'Ext'; keep one of them"},
+     "Extension duplicate-column warning", "columns 1 and 2 both are 'Ext'; this one is left out"},
     {COLUMNS "'fields':{" NUMBER "," PASSWORD "}}", "Ext|Other|other|email|E-Mail",
      "E-Mail duplicate-column error", "columns 4 and 5 both are 'email'; keep one of them"},
     {COLUMNS "'fields':{'number':{'pool':'20-29','key':'Id'}," PASSWORD "}}", "Ext",
