@@ -420,6 +420,8 @@ bool columns_generates(const struct columns *c)
 
 struct cell columns_pool_key(struct columns *c, const struct row *row)
 {
+    static const struct cell none_known = {0};
+    static const struct cell empty = {"", 0};
     struct findings shape = {0};
     int column = c->pool ? c->place[c->pool->columns[0]] : NONE;
     bool well = column != NONE && row->kind == ROW_KIND_RECORD && columns_shape(c, row, &shape);
@@ -428,8 +430,8 @@ struct cell columns_pool_key(struct columns *c, const struct row *row)
     wipe(c->key.at, c->key.len);
     buf_reset(&c->key);
     if (!well)
-        return (struct cell){0};
-    struct cell key = (size_t)column < row->count ? row->cells[column] : (struct cell){"", 0};
+        return none_known;
+    struct cell key = (size_t)column < row->count ? row->cells[column] : empty;
     damage_mend(&key, &c->key);
-    return damage_error(key) ? (struct cell){0} : text_trimmed(key);
+    return damage_error(key) ? none_known : text_trimmed(key);
 }
