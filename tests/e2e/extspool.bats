@@ -92,6 +92,48 @@ END
     has "$output" "no profile 'nobody'"
 }
 
+@test "profiles are told, checked and begun with" {
+    mkdir own
+    cat >own/staff.json <<'END'
+{"name": "staff", "title": "Our list", "verified": "2026-01-02: one file", "dialect": {"delimiter": ";"},
+ "columns": {"Nr": ["No"], "First, last": [], "Word": [], "DND": [], "Left": []},
+ "recognise": ["Nr", "First, last"],
+ "fields": {"number": {"column": "Nr"}, "username": {"column": "First, last", "transform": ["trim"]},
+  "registerpassword": {"column": "Word"}, "dnd": {"column": "DND", "transform": [{"map": {"no": "off"}}]},
+  "vmsecret": {"generate": "pin"}, "hasvoicemail": {"constant": "on"}},
+ "filters": [{"column": "Left", "in": ["yes"]}]}
+END
+    conf_write import.profiles="$WORLD/own"
+    run -0 extspool profiles
+    is "$(grep -A1 ^staff: <<<"$output")" \
+        'staff: Nr,"First, last"
+    Our list; verified 2026-01-02: one file'
+    extspool template staff >template.csv
+    is "$(<template.csv)" "Nr;First, last;Word;DND;Left
+2002;xiaoshao_api2;12345133333323123qW@;no;"
+    run -0 extspool check --json template.csv
+    is "$(jq -c '[.file.profile, .counts.created, .by_code]' <<<"$output")" \
+        '["staff",1,{"value-changed":1}]'
+    run -0 extspool check-profile own/staff.json
+    is "$output" "own/staff.json: 'staff' is recognised by Nr,\"First, last\"
+    number: 'Nr'
+    username: 'First, last', trim
+    registerpassword: 'Word'
+    dnd: 'DND', map
+    vmsecret: a pin of 6 is made up
+    hasvoicemail: always 'on'"
+    sed 's/"Nr"}/"Nummer"}/' own/staff.json >broken.json
+    cp own/staff.json other.json
+    run -1 extspool check-profile own/staff.json broken.json other.json
+    is "${lines[7]}" "broken.json: field 'number': 'column': 'Nummer' is no key of 'columns'"
+    is "${lines[8]}" "other.json: the file of the profile 'staff' must be called staff.json"
+    run -2 extspool check-profile broken.json none.json
+    has "$output" "none.json"
+    cp broken.json own/broken.json
+    run -2 extspool check template.csv
+    has "$output" "$WORLD/own/broken.json"
+}
+
 @test "template and profiles go by the configured schema" {
     cat >own.json <<'END'
 {"primaryKey": "number", "fields": [

@@ -173,6 +173,33 @@ is_state() {
     is "$(report early.csv .counts.created)" 3
 }
 
+@test "a changed profile is for files that come later; one with a mistake is refused" {
+    mkdir "$WORLD/profiles"
+    profile() {
+        printf '{"name": "staff", "columns": {"Nr": [], "Word": []}, "fields": {%s,
+            "registerpassword": {"column": "Word"}}}\n' "$1" >"$WORLD/profiles/staff.json"
+    }
+    pbxsim_start
+    conf_write import.profiles="$WORLD/profiles"
+    profile '"number": {"column": "Nr"}'
+    daemon_start
+    printf 'Nr,Word\n2001,Aa1qWbcdef\n' >one.csv
+    drop one.csv one.csv
+    wait_report one.csv
+    is "$(report one.csv '[.file.profile, .counts.created]')" '["staff",1]'
+    profile '"nmber": {"column": "Nr"}'
+    reload
+    lib_until logged "the old one stays: $WORLD/profiles/staff.json: 'fields': the schema has no field 'nmber'"
+    run -2 "$BIN/extspoold" -c "$CONF" --check-config
+    has "$output" "$WORLD/profiles/staff.json"
+    profile '"number": {"template": "9{Nr}"}'
+    reload
+    lib_until logged "the configuration was read again"
+    drop one.csv two.csv
+    wait_report two.csv
+    is "$(created)" "2001 92001"
+}
+
 @test "another PBX holds what was planned for the first one" {
     pbxsim_start --capacity 1
     conf_write pbx.concurrency=1
@@ -217,6 +244,9 @@ is_state() {
     has "$output" "$WORLD/none.json"
     run -2 daemon_once
     grep -qF "$WORLD/none.json" "$LOG"
+    conf_write import.profiles="$WORLD/none.d"
+    run -2 "$BIN/extspoold" -c "$CONF" --check-config
+    has "$output" "$WORLD/none.d"
 }
 
 @test "check-config and print-config" {
