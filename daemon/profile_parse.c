@@ -119,8 +119,10 @@ static bool encoding_read(struct profile *p, struct json_object *o, struct fault
     if (!text)
         return true;
     size_t len = strlen(text);
-    if (len == 0 || len >= sizeof p->encoding || strspn(text, letters) < len)
-        return fault_set(f, FAULT_CONFIG, 0, "'encoding' must be a name such as windows-1252");
+    if (len == 0 || len >= sizeof p->encoding || strspn(text, letters) < len ||
+        !translit_knows(text))
+        return fault_set(f, FAULT_CONFIG, 0,
+                         "'encoding' must be a name that is known, such as windows-1252");
     memcpy(p->encoding, text, len);
     p->wish.encoding = p->encoding;
     return true;
