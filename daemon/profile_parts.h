@@ -64,7 +64,7 @@ struct profile {
     const struct schema *schema;
     char *name, *title, *verified;
     bool generic, pads;
-    char encoding[32]; /* "" when it is to be found out */
+    char encoding[16]; /* "" when it is to be found out */
     struct dialect_wish wish;
     struct profile_column *columns;
     size_t column_count;
