@@ -17,7 +17,7 @@
 
 struct copy {
     int from, to;
-    const char *named;
+    char *named;
     char *piece;
     uint64_t bytes;
     struct digest *digest;
@@ -33,7 +33,7 @@ struct copy *copy_new(int from, int to, const char *named)
     struct copy *c = xcalloc(1, sizeof *c);
     c->from = from;
     c->to = to;
-    c->named = named;
+    c->named = named ? xstrdup(named) : NULL;
     c->piece = xmalloc(PIECE);
     c->digest = digest_new();
     return c;
@@ -45,6 +45,7 @@ struct copy *copy_free(struct copy *c)
         return NULL;
     wipe(c->piece, PIECE);
     free(c->piece);
+    free(c->named);
     digest_free(c->digest);
     charset_free(c->decoder);
     buf_wipe(&c->text);

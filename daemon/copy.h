@@ -13,7 +13,7 @@ struct copy;
 
 /* Copies from the beginning of `from`, a regular file, to the empty file `to`, both lent; with to
  * -1 nothing is written: it is only looked. named: the encoding that was named for files without a
- * byte order mark (lent), or NULL. */
+ * byte order mark, or NULL. */
 struct copy *copy_new(int from, int to, const char *named);
 /* The same again of a file whose encoding is known. */
 struct copy *copy_again(int from, int to, const char *encoding, bool bom);
