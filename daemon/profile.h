@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A mapping profile: which columns of somebody's export feed which fields of the schema, read at
- * run time from JSON that extspoold-profile(5) describes. Nothing in it changes after parsing. */
+ * run time from JSON that extspool-profile(5) describes. Nothing in it changes after parsing. */
 #ifndef EXTSPOOLD_PROFILE_H
 #define EXTSPOOLD_PROFILE_H
 
