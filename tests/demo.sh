@@ -13,7 +13,7 @@ wanted='
 bamboohr.csv            done     6  4  1 1 0
 excel-semicolon.csv     done     3  3  0 0 0
 generic-de.csv          done     8  4  4 0 0
-mistakes.csv            done     10 2  1 7 0
+mistakes.csv            done     10 3  1 6 0
 onboarding.csv          done     12 12 0 0 0
 quotes-and-newlines.csv done     3  3  0 0 0
 vendor-example.csv      done     1  1  0 0 0
