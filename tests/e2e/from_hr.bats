@@ -20,10 +20,10 @@ script() {
         /^```/ { open = !open; text = ""; next }
         open { text = text $0 "\n"; if (index($0, mark) == 1) wanted = 1 }
         wanted && /^mv / { printf "%s", text; exit }' "$ROOT/docs/FROM-HR-TO-PBX.md" |
-        sed "s#^drop=.*#drop=$SPOOL/incoming#" >"$WORLD/fetch-$1"
-    grep -q '^drop=' "$WORLD/fetch-$1"
+        sed "s#^drop=/var/spool/extspoold/#drop=$SPOOL/#" >"$WORLD/fetch-$1"
+    grep -qx "drop=$SPOOL/incoming/$1" "$WORLD/fetch-$1"
     chmod +x "$WORLD/fetch-$1"
-    "${UNPRIVILEGED[@]}" mkdir -p "$SPOOL/incoming"
+    "${UNPRIVILEGED[@]}" mkdir -p "$SPOOL/incoming/$1"
 }
 
 # fetch SYSTEM: runs it.
@@ -37,12 +37,12 @@ stand_in() {
     chmod +x "$WORLD/stand-ins/$1"
 }
 
-# imported PROFILE CREATED SKIPPED INVALID: what became of the one file that lies in incoming/.
+# imported PROFILE CREATED SKIPPED INVALID: what became of the one file in the profile's folder.
 imported() {
     local file
     pbxsim_start
     conf_write
-    file="$(basename "$SPOOL/incoming"/*)"
+    file="$(basename "$SPOOL/incoming/$1"/*)"
     run daemon_once
     is "$(report "$file" '[.file.profile, (.counts | .created, .skipped, .invalid)] | @tsv')" \
         "$(printf '%s\t%s\t%s\t%s' "$@")"
@@ -50,7 +50,7 @@ imported() {
 
 # Nothing lies in incoming/ that a daemon would see, nor anything that it would not.
 nothing_dropped() {
-    is "$(find "$SPOOL/incoming" -mindepth 1)" ""
+    is "$(find "$SPOOL/incoming" -mindepth 2)" ""
 }
 
 @test "BambooHR: the report is fetched with the key from the credential, and imported" {
@@ -69,8 +69,8 @@ done
 cat "$SAMPLES/bamboohr.csv" >"$to"
 END
     fetch bamboohr
-    cmp "$SPOOL"/incoming/bamboohr-*.csv "$SAMPLES/bamboohr.csv"
-    is "$(stat -c %a "$SPOOL"/incoming/bamboohr-*.csv)" 640
+    cmp "$SPOOL"/incoming/bamboohr/bamboohr-*.csv "$SAMPLES/bamboohr.csv"
+    is "$(stat -c %a "$SPOOL"/incoming/bamboohr/bamboohr-*.csv)" 640
     imported bamboohr 4 1 1
 }
 
@@ -113,7 +113,7 @@ END
                             else {type: "Department", attributes: {id: 1, name: "Sales, Cork"}}
                             end | v)}})}' >"$WORLD/personio.json"
     fetch personio
-    diff "$SPOOL"/incoming/personio-*.csv - <<'END'
+    diff "$SPOOL"/incoming/personio/personio-*.csv - <<'END'
 "Employee ID","First name","Last name","Email","Status","Hire date","Department"
 501,"Nora","O'Brien","person0@example.com","active","2024-03-01","Sales, Cork"
 502,"Dr. Jürgen","Müller","person1@example.com","active","2024-03-01",""
@@ -147,7 +147,7 @@ to="${to#\"}"
 cat "$SAMPLES/successfactors.csv" >"${to%\"}"
 END
     fetch successfactors
-    cmp "$SPOOL"/incoming/successfactors-*.csv "$SAMPLES/successfactors.csv"
+    cmp "$SPOOL"/incoming/successfactors/successfactors-*.csv "$SAMPLES/successfactors.csv"
     imported successfactors 5 1 0
 }
 
