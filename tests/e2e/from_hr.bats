@@ -168,3 +168,18 @@ END
     run -0 systemd-analyze verify --man=no ./fetch-bamboohr.service ./fetch-bamboohr.timer
     is "$output" ""
 }
+
+@test "the configuration of the page is right, and its change of a pool" {
+    local profile="$WORLD/personio.json"
+    conf_write
+    awk '/^```/ { wanted = 0 } /^# .*roster\.conf$/ { wanted = 1 } wanted' \
+        "$ROOT/docs/FROM-HR-TO-PBX.md" >>"$CONF"
+    grep -q '^max_shrink=' "$CONF"
+    run -0 "${UNPRIVILEGED[@]}" "$BIN/extspoold" -c "$CONF" --print-config
+    has "$output" max_shrink=20%
+    cp "$WORLD/tree/schemas/profiles/personio.json" "$profile"
+    eval "$(grep -m 1 '^sed -i .*2000-2999' "$ROOT/docs/FROM-HR-TO-PBX.md" |
+        sed "s#/etc/extspoold/profiles/personio.json#'$profile'#")"
+    run -0 extspool check-profile "$profile"
+    has "$output" "from 6100 to 6899"
+}
