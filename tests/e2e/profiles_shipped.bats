@@ -60,7 +60,7 @@ example() {
         wanted="$name"
         until [ -e "$PROFILES/$wanted.json" ]; do wanted="${wanted%-*}"; done
         run extspool check --json "$sample"
-        is "$wanted $(jq -r .file.profile <<<"$output")" "$wanted $wanted"
+        is "$name: $(jq -r '.file.profile + " " + .state' <<<"$output")" "$name: $wanted done"
     done
 }
 
@@ -71,7 +71,7 @@ example() {
         grep -q "^$name\b" "$WORLD/profiles"
         extspool template "$name" >"$WORLD/$name.csv"
         run extspool check --json "$WORLD/$name.csv"
-        is "$(jq -r .file.profile <<<"$output")" "$name"
+        is "$(jq -r '.file.profile + " " + .state' <<<"$output")" "$name done"
     done < <(shipped)
 }
 
