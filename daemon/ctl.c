@@ -11,7 +11,7 @@
 #define NO_CONFIG "/dev/null" /* read as a configuration, it leaves the built-in defaults */
 #define ANY       SIZE_MAX
 
-enum { TAKES_JSON = 1, TAKES_DETACH = 2, FOR_ANY_USER = 4, TAKES_EXPLAIN = 8 };
+enum { TAKES_JSON = 1, TAKES_DETACH = 2, FOR_ANY_USER = 4, TAKES_EXPLAIN = 8, TAKES_PLAN = 16 };
 
 static const struct command {
     const char *name;
@@ -21,8 +21,8 @@ static const struct command {
     unsigned flags;
     size_t least, most; /* operands */
 } commands[] = {
-    {"check", "[--json] FILE…", "try files out: nothing is sent; - is standard input", ctl_check,
-     TAKES_JSON | TAKES_EXPLAIN | FOR_ANY_USER, 1, ANY},
+    {"check", "[OPTION…] FILE…", "try files out: nothing is sent; - is standard input", ctl_check,
+     TAKES_JSON | TAKES_EXPLAIN | TAKES_PLAN | FOR_ANY_USER, 1, ANY},
     {"parse", "[--explain] FILE", "print what the importer reads, as plain CSV", ctl_parse,
      TAKES_EXPLAIN | FOR_ANY_USER, 1, 1},
     {"import", "[--detach] FILE…", "hand files to the spool and follow them", ctl_import,
@@ -136,6 +136,7 @@ static bool read_operands(const struct command *command, int argc, char **argv, 
         {"json", no_argument, NULL, TAKES_JSON},
         {"detach", no_argument, NULL, TAKES_DETACH},
         {"explain", no_argument, NULL, TAKES_EXPLAIN},
+        {"plan", no_argument, NULL, TAKES_PLAN},
         {NULL, 0, NULL, 0},
     };
     optind = 0; /* begins afresh */
@@ -149,6 +150,7 @@ static bool read_operands(const struct command *command, int argc, char **argv, 
         ret->json = ret->json || option == TAKES_JSON;
         ret->detach = ret->detach || option == TAKES_DETACH;
         ret->explain = ret->explain || option == TAKES_EXPLAIN;
+        ret->plan = ret->plan || option == TAKES_PLAN;
     }
     ret->operands = argv + optind;
     ret->count = (size_t)(argc - optind);

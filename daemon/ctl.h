@@ -18,6 +18,7 @@ enum {
 struct ctl {
     struct config *config;
     bool json;
+    bool plan;
     bool detach;
     bool explain;
     char *const *operands;

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "ctl.h"
+#include "recall.h"
 #include "report_dry.h"
 #include "survey.h"
 
@@ -31,6 +32,19 @@ static void finding_print(const char *name, uint64_t line, const struct finding 
     printf("%s [%s]\n", x->message, code_text(x->code, code));
 }
 
+/* What would become of the row, with the reason where there is one. */
+static void plan_print(const char *name, const struct survey_item *item)
+{
+    char code[CODE_TEXT];
+    printf("%s:%" PRIu64 ": %s %s", name, item->line, item->number[0] ? item->number : "-",
+           survey_action(item));
+    if (item->detail[0])
+        printf(" %s", item->detail);
+    if (item->code != CODE_NONE)
+        printf(" [%s]", code_text(item->code, code));
+    putchar('\n');
+}
+
 static void item_tell(const char *name, const struct survey_item *item, struct totals *totals)
 {
     for (size_t i = 0; i < item->findings->count; i++) {
@@ -41,12 +55,14 @@ static void item_tell(const char *name, const struct survey_item *item, struct t
     if (item->row == 0)
         return;
     totals->rows++;
-    totals->valid += item->state == ROW_PLANNED;
-    totals->blank += item->state == ROW_SKIPPED;
+    bool valid =
+        item->state == ROW_PLANNED || item->state == ROW_UNCHANGED || item->code == CODE_CHANGED;
+    totals->valid += valid;
+    totals->blank += item->state == ROW_SKIPPED && !valid;
     totals->invalid += item->state == ROW_INVALID;
 }
 
-static int file_tell(const struct ctl *c, const struct ctl_rules *rules,
+static int file_tell(const struct ctl *c, const struct ctl_rules *rules, struct recall *recall,
                      const struct ctl_file *file, struct totals *totals)
 {
     struct survey *v = survey_new(c->config, rules->schema, rules->profiles, file->fd);
@@ -56,10 +72,13 @@ static int file_tell(const struct ctl *c, const struct ctl_rules *rules,
     bool good = true;
     bool errors = false;
     totals->files++;
+    survey_recall(v, recall);
     while (good && found) {
         good = survey_next(v, &item, &found, &f);
         if (good && found) {
             item_tell(file->name, &item, totals);
+            if (recall && item.row)
+                plan_print(file->name, &item);
             errors = errors || item.state == ROW_INVALID;
         }
     }
@@ -89,7 +108,7 @@ static void totals_print(const struct totals *t)
     putchar('\n');
 }
 
-static int check_text(const struct ctl *c, const struct ctl_rules *rules)
+static int check_text(const struct ctl *c, const struct ctl_rules *rules, struct recall *recall)
 {
     struct totals totals = {0};
     int end = CTL_WELL;
@@ -97,7 +116,7 @@ static int check_text(const struct ctl *c, const struct ctl_rules *rules)
         ON_LEAVE(ctl_file_close) struct ctl_file file = {0};
         struct fault f = {0};
         if (ctl_file_open(c->operands[i], c->config->spool.max_bytes, &file, &f))
-            end = ctl_worse(end, file_tell(c, rules, &file, &totals));
+            end = ctl_worse(end, file_tell(c, rules, recall, &file, &totals));
         else
             end = ctl_fault(&f);
     }
@@ -106,7 +125,7 @@ static int check_text(const struct ctl *c, const struct ctl_rules *rules)
 }
 
 /* One object for one file, an array for several; a file that cannot be read has none. */
-static int check_json(const struct ctl *c, const struct ctl_rules *rules)
+static int check_json(const struct ctl *c, const struct ctl_rules *rules, struct recall *recall)
 {
     const char *before = c->count > 1 ? "[" : "";
     int end = CTL_WELL;
@@ -117,8 +136,8 @@ static int check_json(const struct ctl *c, const struct ctl_rules *rules)
         int rejected = CODE_NONE;
         bool errors = false;
         if (!ctl_file_open(c->operands[i], c->config->spool.max_bytes, &file, &f) ||
-            !report_dry(c->config, rules->schema, rules->profiles, file.fd, file.basename, &text,
-                        &rejected, &errors, &f)) {
+            !report_dry(c->config, rules->schema, rules->profiles, file.fd, file.basename, recall,
+                        &text, &rejected, &errors, &f)) {
             end = ctl_fault(&f);
             continue;
         }
@@ -132,11 +151,26 @@ static int check_json(const struct ctl *c, const struct ctl_rules *rules)
     return end;
 }
 
+/* Where the ledger cannot be read, nothing is known of before: the plan is that of a new spool. */
+static bool plan_open(const struct ctl *c, struct recall **ret, struct fault *f)
+{
+    struct fault why = {0};
+    if (recall_open(c->config, ret, &why))
+        return true;
+    fprintf(stderr, "extspool: note: what was created before is not known: %s\n", why.text);
+    return recall_none(ret, f);
+}
+
 int ctl_check(const struct ctl *c)
 {
     ON_LEAVE(ctl_rules_free) struct ctl_rules rules = {0};
     struct fault f = {0};
     if (!ctl_rules_read(c->config, &rules, &f))
         return ctl_fault(&f);
-    return c->json ? check_json(c, &rules) : check_text(c, &rules);
+    struct recall *recall = NULL;
+    if (c->plan && !plan_open(c, &recall, &f))
+        return ctl_fault(&f);
+    int end = c->json ? check_json(c, &rules, recall) : check_text(c, &rules, recall);
+    recall_close(recall);
+    return end;
 }

@@ -65,7 +65,7 @@ static bool key_make(struct job *j, struct work *w, struct fault *f)
 static bool numbers_lost(struct job *j, bool *ret, struct fault *f)
 {
     char note[LEDGER_NOTE];
-    if (!ledger_note_get(j->ledger, NOTE_NUMBERS_LOST, note, f))
+    if (!ledger_note_get(j->ledger, LEDGER_NOTE_NUMBERS_LOST, note, f))
         return false;
     *ret = note[0] != '\0';
     return true;

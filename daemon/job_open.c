@@ -122,7 +122,7 @@ static bool relearn(struct job *j, bool lost, struct fault *f)
     if (lost && !spool_id_greatest(j->spool, &used, f))
         return false;
     if (used && (!ledger_note_put(j->ledger, NOTE_RELEARN, "yes", f) ||
-                 !ledger_note_put(j->ledger, NOTE_NUMBERS_LOST, "yes", f)))
+                 !ledger_note_put(j->ledger, LEDGER_NOTE_NUMBERS_LOST, "yes", f)))
         return false;
     if (!ledger_note_get(j->ledger, NOTE_RELEARN, note, f))
         return false;

@@ -45,9 +45,6 @@ enum stage { STAGE_BEGIN, STAGE_COPY, STAGE_ROWS, STAGE_SENDING, STAGE_FILING };
 
 enum census { CENSUS_DUE, CENSUS_ASKED, CENSUS_COUNTING, CENSUS_OVER };
 
-/* A note of the ledger: it began beside a spool that was used before. */
-#define NOTE_NUMBERS_LOST "numbers-lost"
-
 /* An import that is being worked on. */
 struct work {
     struct import import;

@@ -191,6 +191,8 @@ bool ledger_pbx_find(struct ledger *l, const char *url, int64_t *ret, struct fau
 
 /* Notes that outlive a restart, by name: the refused login's digest, the end of a lock-out. */
 #define LEDGER_NOTE 128
+/* Set when the ledger began beside a spool that was used before, until an operator goes on. */
+#define LEDGER_NOTE_NUMBERS_LOST "numbers-lost"
 bool ledger_note_get(struct ledger *l, const char *name, char ret[LEDGER_NOTE], struct fault *f);
 bool ledger_note_put(struct ledger *l, const char *name, const char *text, struct fault *f);
 

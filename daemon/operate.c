@@ -94,7 +94,7 @@ bool job_release(struct job *j, uint64_t id, struct fault *f)
         if (!ledger_rows_turn(j->ledger, id, ROW_REFUSED, ROW_PLANNED, CODE_NONE, 0, f))
             return false;
     }
-    if (i.code == CODE_NUMBERS_LOST && !ledger_note_put(j->ledger, NOTE_NUMBERS_LOST, "", f))
+    if (i.code == CODE_NUMBERS_LOST && !ledger_note_put(j->ledger, LEDGER_NOTE_NUMBERS_LOST, "", f))
         return false;
     log_info(id, "released by an operator");
     go_on(&i, i.resume);

@@ -12,6 +12,7 @@
 
 #include "clock.h"
 #include "digest.h"
+#include "json.h"
 #include "report_part.h"
 #include "spool_name.h"
 #include "survey.h"
@@ -23,6 +24,7 @@ struct dry {
     const struct config *config;
     const struct schema *schema;
     const struct profiles *profiles;
+    struct recall *recall; /* NULL: no plan is wanted */
     int fd;
     struct report_facts facts;
     struct report_part part; /* its file is NULL while the problems are counted */
@@ -56,6 +58,7 @@ static void row_count(struct ledger_counts *counts, const struct survey_item *it
         return;
     counts->rows++;
     counts->created += item->state == ROW_PLANNED;
+    counts->unchanged += item->state == ROW_UNCHANGED;
     counts->skipped += item->state == ROW_SKIPPED;
     counts->invalid += item->state == ROW_INVALID;
 }
@@ -83,6 +86,7 @@ static bool file_pass(struct dry *d, struct fault *f)
     struct survey_item item;
     bool found = true;
     bool good = true;
+    survey_recall(v, d->recall);
     while (good && found) {
         good = survey_next(v, &item, &found, f);
         if (good && found)
@@ -140,17 +144,53 @@ static bool report_pass(struct dry *d, struct buf *to, struct fault *f)
     return good;
 }
 
-bool report_dry(const struct config *c, const struct schema *s, const struct profiles *p, int fd,
-                const char *name, struct buf *to, int *ret_rejected, bool *ret_errors,
-                struct fault *f)
+static void plan_add(struct buf *to, const struct survey_item *item, bool first)
 {
-    struct dry d = {.config = c, .schema = s, .profiles = p, .fd = fd};
+    char code[CODE_TEXT];
+    ON_LEAVE(json_leave) struct json_object *o = json_object_new_object();
+    json_object_object_add(o, "row", json_object_new_uint64(item->row));
+    json_object_object_add(o, "line", json_object_new_uint64(item->line));
+    json_object_object_add(o, "number", json_object_new_string(item->number));
+    json_object_object_add(o, "action", json_object_new_string(survey_action(item)));
+    json_object_object_add(o, "code", json_object_new_string(code_text(item->code, code)));
+    buf_text(to, first ? "\n" : ",\n");
+    buf_text(to, json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN));
+}
+
+/* Puts the plan in before the report's closing brace. */
+static bool plan_pass(struct dry *d, struct buf *to, struct fault *f)
+{
+    struct survey *v = survey_new(d->config, d->schema, d->profiles, d->fd);
+    struct survey_item item;
+    bool found = true;
+    bool good = true;
+    bool first = true;
+    survey_recall(v, d->recall);
+    to->len -= strlen("}\n");
+    buf_text(to, ",\"plan\":[");
+    while (good && found) {
+        good = survey_next(v, &item, &found, f);
+        if (!good || !found || !item.row)
+            continue;
+        plan_add(to, &item, first);
+        first = false;
+    }
+    buf_text(to, "]}\n");
+    survey_free(v);
+    return good;
+}
+
+bool report_dry(const struct config *c, const struct schema *s, const struct profiles *p, int fd,
+                const char *name, struct recall *recall, struct buf *to, int *ret_rejected,
+                bool *ret_errors, struct fault *f)
+{
+    struct dry d = {.config = c, .schema = s, .profiles = p, .recall = recall, .fd = fd};
     struct import *import = &d.facts.import;
     spool_name_print(name, import->name, sizeof import->name);
     import->started = clock_wall();
     bool good = file_digest(fd, import, f) && file_pass(&d, f);
     import->finished = clock_wall();
-    good = good && report_pass(&d, to, f);
+    good = good && report_pass(&d, to, f) && (!recall || plan_pass(&d, to, f));
     free(d.facts.codes);
     if (!good)
         return false;

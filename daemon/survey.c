@@ -17,6 +17,11 @@ struct survey {
     struct opening opening; /* its rows are NULL until the header is read */
     struct columns *columns;
     struct numbers *numbers;
+    struct recall *none;   /* when nothing else was lent */
+    struct recall *recall; /* what is gone by */
+    struct pool *pool;
+    struct plan plan;
+    struct ledger_row planned;
     struct record record;
     struct findings findings;
     uint64_t row;
@@ -44,11 +49,18 @@ struct survey *survey_free(struct survey *v)
     opening_free(&v->opening);
     close_fd(&v->text.fd);
     columns_free(v->columns);
+    pool_free(v->pool);
+    recall_close(v->none);
     numbers_free(v->numbers);
     record_free(&v->record);
     findings_free(&v->findings);
     free(v);
     return NULL;
+}
+
+void survey_recall(struct survey *v, struct recall *r)
+{
+    v->recall = r;
 }
 
 const struct dialect *survey_dialect(const struct survey *v)
@@ -157,15 +169,26 @@ static bool file_look(struct survey *v, struct survey_item *item, struct fault *
     return large || header_read(v, item, f);
 }
 
-/* Of several rows with one number the first valid one wins. */
-static void number_check(struct survey *v, struct survey_item *item)
+static bool plan_begin(struct survey *v, struct fault *f)
 {
-    struct cell number = record_number(&v->record);
-    if (numbers_add(v->numbers, number.at, number.len))
+    if (!v->recall && !recall_none(&v->none, f))
+        return false;
+    if (!v->recall)
+        v->recall = v->none;
+    return recall_plan(v->recall, v->columns, v->numbers, &v->plan, &v->pool, f);
+}
+
+/* What is said of a row that does not lie in its cells. */
+static void plan_note(struct survey *v, struct survey_item *item)
+{
+    if (item->code == CODE_DUPLICATE_NUMBER)
+        finding_add(&v->findings, item->code, SEVERITY_ERROR, NULL, "%s", code_meaning(item->code));
+    if (v->plan.numberless == CODE_NONE)
         return;
-    item->state = ROW_INVALID;
-    finding_add(&v->findings, CODE_DUPLICATE_NUMBER, SEVERITY_ERROR, NULL, "%s",
-                code_meaning(CODE_DUPLICATE_NUMBER));
+    item->code = v->plan.numberless; /* such a file is held */
+    item->state = ROW_SKIPPED;
+    finding_add(&v->findings, item->code, SEVERITY_WARNING, NULL, "%s", code_meaning(item->code));
+    v->plan.numberless = CODE_NONE;
 }
 
 static bool row_look(struct survey *v, struct survey_item *item, struct fault *f)
@@ -185,16 +208,38 @@ static bool row_look(struct survey *v, struct survey_item *item, struct fault *f
         return true;
     }
     item->row = ++v->row;
-    item->state = columns_check(v->columns, &row, NULL, &v->record, &v->findings);
-    if (item->state == ROW_PLANNED)
-        number_check(v, item);
-    record_number_text(&v->record, item->number);
+    if (!v->plan.ledger && !plan_begin(v, f))
+        return false;
+    v->planned = (struct ledger_row){.row = item->row};
+    if (!plan_row(&v->plan, &row, &v->planned, &v->record, &v->findings, f))
+        return false;
+    item->state = v->planned.state;
+    item->code = v->planned.code;
+    item->detail = v->planned.detail;
+    memcpy(item->number, v->planned.number, sizeof item->number);
+    plan_note(v, item);
     return true;
+}
+
+const char *survey_action(const struct survey_item *item)
+{
+    if (item->code == CODE_CHANGED)
+        return "changed";
+    switch (item->state) {
+    case ROW_PLANNED:
+        return "create";
+    case ROW_UNCHANGED:
+        return "unchanged";
+    case ROW_SKIPPED:
+        return "skip";
+    default:
+        return "invalid";
+    }
 }
 
 bool survey_next(struct survey *v, struct survey_item *ret, bool *ret_found, struct fault *f)
 {
-    struct survey_item item = {.state = ROW_PLANNED, .findings = &v->findings};
+    struct survey_item item = {.state = ROW_PLANNED, .detail = "", .findings = &v->findings};
     if (v->ended) {
         *ret_found = false;
         return true;
