@@ -135,10 +135,36 @@ daemon() {
     "$BIN/extspoold" -c "$CONF" --once >>"$LOG" 2>&1
 }
 
+results_last() {
+    local results=("$SPOOL"/reports/*.results.csv)
+    printf '%s' "${results[-1]}"
+}
+
+# What the dry run says of the files that lie in incoming/, where there is but one that no other
+# import is in the way of: a plan tells nothing of files that are taken up together.
+plan_make() {
+    local files=("$SPOOL"/incoming/*)
+    [ ${#files[@]} = 1 ] && [ -f "${files[0]}" ] && [ -z "$PLAN" ] || return 0
+    PLAN="$WORLD/plan"
+    PLANNED_BEHIND="$(results_last)"
+    "$BIN/extspool" -c "$CONF" check --plan --json "${files[0]}" >"$PLAN" 2>"$WORLD/plan.said"
+}
+
+# Compares it with the results of the import that came of it: the one with the greatest id.
+plan_check() {
+    local results
+    results="$(results_last)"
+    [ -s "$PLAN" ] && [ "$results" != "$PLANNED_BEHIND" ] && [ ! -e "$CASE/no-plan" ] || return 0
+    jq -R -r -n --slurpfile plan "$PLAN" -f "$LIB/plan.jq" "$results" >>"$WORLD/plan.wrong"
+    PLAN=
+}
+
 # run: the daemon, with --once.
 step_run() {
+    plan_make
     daemon
     note $? run
+    plan_check
 }
 
 # calls_reach COUNT CALL: the PBX was asked so often, or the daemon has ended.
