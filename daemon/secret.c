@@ -146,18 +146,31 @@ static bool is_minded(const char *part, size_t len)
     return len >= PART_LEAST || (len && digits == len);
 }
 
+/* How many bytes from the first on are in words, or are not. */
+static size_t span(struct cell text, bool words)
+{
+    size_t len = 0;
+    while (len < text.len && in_word(text.at[len]) == words)
+        len++;
+    return len;
+}
+
+static void skip(struct cell *text, size_t bytes)
+{
+    text->at += bytes;
+    text->len -= bytes;
+}
+
 static bool holds_part_of(const char *text, size_t length, struct cell cell)
 {
-    size_t end = cell.len < CELL_MOST ? cell.len : CELL_MOST;
-    for (size_t at = 0; at < end;) {
-        while (at < end && !in_word(cell.at[at]))
-            at++;
-        size_t begin = at;
-        while (at < end && in_word(cell.at[at]))
-            at++;
-        if (is_minded(cell.at + begin, at - begin) &&
-            contains(text, length, cell.at + begin, at - begin))
+    if (cell.len > CELL_MOST)
+        cell.len = CELL_MOST;
+    while (cell.len) {
+        skip(&cell, span(cell, false));
+        size_t len = span(cell, true);
+        if (is_minded(cell.at, len) && contains(text, length, cell.at, len))
             return true;
+        skip(&cell, len);
     }
     return false;
 }
