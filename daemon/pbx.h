@@ -59,9 +59,9 @@ size_t pbx_room(const struct pbx *p, int64_t mono);
 size_t pbx_in_flight(const struct pbx *p);
 size_t pbx_concurrency(const struct pbx *p); /* most calls in flight, as configured */
 
-/* An answer to a query for all extensions may have so many bytes: some 6,000 of them. Its tree in
+/* An answer to a query for all extensions may have so many bytes: some 20,000 of them. Its tree in
  * memory takes about ten times as much. */
-#define PBX_ALL_MOST (4 * 1024 * 1024)
+#define PBX_ALL_MOST (16 * 1024 * 1024)
 
 /* Begin calls; only as many as pbx_room says. numbers is a comma-separated list, or NULL for all
  * extensions: an answer that is too long is then PBX_UNSUPPORTED. */
