@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Converts text between an encoding and UTF-8, in pieces cut anywhere, and without loss: bytes that
- * mean nothing in their encoding become escapes that are no UTF-8 (0xFF, and the byte as a
+/* Converts text between an encoding and UTF-8, in pieces cut anywhere, and without loss: bytes
+ * that mean nothing in their encoding become escapes that are no UTF-8 (0xFF, and the byte as a
  * character from U+0100 on), so that whoever checks the text finds them, and become those bytes
  * again on the way back. Of UTF-16 two bytes at a time are escaped, of UTF-32 four. */
 #ifndef EXTSPOOLD_CHARSET_H

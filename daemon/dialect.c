@@ -221,13 +221,21 @@ static char quote_find(const char *text, const char *end, char delimiter, char *
     if (m.quoted > 0 || m.opened < 2 || m.opened != m.closed || 2 * m.marked < m.lines)
         return '"';
     choices_add(choices, "quote", "'",
-                "%zu cells begin with it, as many end with it, and none "
-                "begins with a double quote",
+                "%zu cells begin with it, as many end with it, and none begins with a double quote",
                 m.opened);
     return '\'';
 }
 
 /* ---- all of it ---- */
+
+static const char *line_end_skip(const char *at, const char *end)
+{
+    if (at < end && *at == '\r')
+        at++;
+    else if (at < end)
+        return at + 1;
+    return at < end && *at == '\n' ? at + 1 : at;
+}
 
 /* The line sep=X, by which spreadsheet programs are told the delimiter. Returns where the next
  * line begins, NULL when there is none such. */
@@ -242,9 +250,7 @@ static const char *separator_read(const char *text, const char *end, char *ret)
     if (stop < end && !is_line_end(*stop))
         return NULL;
     *ret = at[4];
-    if (end - stop > 1 && stop[0] == '\r' && stop[1] == '\n')
-        stop++;
-    return stop < end ? stop + 1 : stop;
+    return line_end_skip(stop, end);
 }
 
 /* What the file is when it is no CSV; NULL when it may be. ink: what follows its first blanks. */

@@ -30,6 +30,7 @@ bool encoding_head(const char *head, size_t len, struct encoding *ret);
  * bytes tell the order of "utf-16" and "utf-32". */
 void encoding_named(const char *name, const char *head, size_t len, struct encoding *ret);
 
+/* Such a file needs no decoding. */
 bool encoding_is_utf8(const char *name);
 
 /* Looks through all of a file. A zeroed one is at the beginning; text is cut anywhere. */

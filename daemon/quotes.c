@@ -90,8 +90,7 @@ static size_t marks_in(const struct reading *r, const char *at, const char *end)
     return count;
 }
 
-/* The quoted cell whose text begins at `at`. False when something stands behind its closing quote.
- */
+/* The quoted cell whose text begins at `at`. False when something is behind its closing quote. */
 static bool quoted_read(struct reading *r, const char *at, struct piece *ret)
 {
     const char *stop = r->rule & WITHIN ? delimiter_find(r, at) : r->end;

@@ -26,7 +26,7 @@ struct report_facts {
     uint64_t header_bytes;
     const struct columns *headings;       /* NULL: the line is well-formed, and told as it came */
     uint64_t labels_offset, labels_bytes; /* of a second line of headings; 0 bytes: none */
-    size_t columns;      /* cells of the header */
+    size_t columns;                       /* cells of the header */
     size_t error_column; /* where import_error stands: a column of the file, or beyond its last */
     size_t line_column;  /* the same of import_line */
 };
@@ -64,12 +64,12 @@ struct report_kind {
 extern const struct report_kind report_json, report_results, report_rejects, report_html;
 
 struct report_part {
-    struct fsio_file *file; /* NULL when this part is not wanted */
-    uint64_t problems;      /* told so far */
-    const char *line_end;   /* rejects: the header's; static text */
+    struct fsio_file *file;  /* NULL when this part is not wanted */
+    uint64_t problems;       /* told so far */
+    const char *line_end;    /* rejects: the header's; static text */
     struct charset *encoder; /* rejects: NULL where the sender wrote UTF-8 */
     struct buf encoded;
-    struct buf text;        /* to compose a row in; empty at the beginning of each */
+    struct buf text; /* to compose a row in; empty at the beginning of each */
 };
 
 #endif

@@ -161,7 +161,7 @@ number;registerpassword;colour;username
 2002;;red;y
 ;;;
 2001;Aa1bcdefgh;red;z
-2003;"Aa1bcdefgh;red;y
+2003;"Aa1;bcdefgh;red;y
 2004;Aa1bcdefgh;red;y
 2005;Aa1bcdefgh;red
 END
@@ -316,7 +316,7 @@ END
 }
 
 @test "parse tells malformed records with their line" {
-    printf 'a,b\n1,2\n3,"4\n5,6"7\n8,\xff\n9,10\n' >torn.csv
+    printf 'a,b\n1,2\n3,"4\n5,"6"7\n8,\x81\n9,10\n' >torn.csv
     run -1 --separate-stderr extspool parse torn.csv
     is "$output" $'a,b\n1,2\n9,10'
     is "${#stderr_lines[@]}" 3

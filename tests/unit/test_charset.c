@@ -60,10 +60,12 @@ static void test_bytes_that_mean_nothing(void **state)
     (void)state;
     check_both_ways("windows-1252", TEXT("a\x81\x8D,b"), TEXT("a\xFF\u0181\xFF\u018D,b"));
     check_both_ways("utf-16le", TEXT("a\0\x0A\xD8,\0"), TEXT("a\xFF\u010A\xFF\u01D8,"));
-    check_both_ways("utf-16be", TEXT("\0a\xDC\x22\0b"), TEXT("a\xFF\u01DC\xFF\u0122"
-                                                             "b"));
+    check_both_ways("utf-16be", TEXT("\0a\xDC\x22\0b"),
+                    TEXT("a\xFF\u01DC\xFF\u0122"
+                         "b"));
     check_both_ways("utf-16le", TEXT("a\0b"), TEXT("a\xFF\u0162"));
-    check_both_ways("utf-32be", TEXT("\0\0\0a\0\x11\0\0"), TEXT("a\xFF\u0100\xFF\u0111\xFF\u0100\xFF\u0100"));
+    check_both_ways("utf-32be", TEXT("\0\0\0a\0\x11\0\0"),
+                    TEXT("a\xFF\u0100\xFF\u0111\xFF\u0100\xFF\u0100"));
 }
 
 static void test_what_cannot_be_written(void **state)

@@ -62,6 +62,8 @@ static void codes_never_change(void **state)
         "same-file",
         "shrunk",
         "pool-exhausted",
+        "totals-row",
+        "cut-off",
         "numbers-lost",
     };
     char text[CODE_TEXT];

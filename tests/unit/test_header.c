@@ -74,13 +74,14 @@ static void test_titles(void **state)
           "header=line 4: the first line whose headings are known\n");
     check("Staff,,\na,b,c\n1,2,3\n", "2x1[a][b][c] 3+14:6[1][2][3] ",
           "header=line 2: the first line with as many cells as others have\n");
-    check("Staff,2026,,,,\na,b,c,d,e,f\n1,2,3,4,5,6\n", "2x1[a][b][c][d][e][f] 3+27:12[1][2][3][4][5][6] ",
-          "header=line 2: ");
+    check("Staff,2026,,,,\na,b,c,d,e,f\n1,2,3,4,5,6\n",
+          "2x1[a][b][c][d][e][f] 3+27:12[1][2][3][4][5][6] ", "header=line 2: ");
     /* what is malformed may be the header, unless one is recognised */
     check("a,\"b,c\n1,2,3\n4,5,6\n",
           "unclosed-quote: the heading line cannot be read: a quote is opened and never closed",
           "delimiter=,: ");
-    check("a,\"b\" c,d\nnumber,2,3\n4,5,6\n", "2x1[number][2][3] 3+21:6[4][5][6] ", "header=line 2: ");
+    check("a,\"b\" c,d\nnumber,2,3\n4,5,6\n", "2x1[number][2][3] 3+21:6[4][5][6] ",
+          "header=line 2: ");
     check("sep=;\n", "empty-file: the file is empty", "");
 }
 
@@ -121,9 +122,9 @@ static void test_totals(void **state)
     static const char *const totals[] = {"Total",        ",TOTAL: 12,,",      "Grand total,12,3.5",
                                          "Summe:,,1",    "Gesamt 12",         ",,Anzahl,12",
                                          "subtotal,1,-", "Zwischensumme,1,2", "Totals\t5"};
-    static const char *const others[] = {"Total,Ann", "Summers,12", "Sum-Lee,1",  "Total records",
-                                         "12,Total",  "Count Dracula,1", "Totalis", ",,", "1,2",
-                                         "Sum,\u00fc"};
+    static const char *const others[] = {
+        "Total,Ann",       "Summers,12", "Sum-Lee,1", "Total records", "12,Total",
+        "Count Dracula,1", "Totalis",    ",,",        "1,2",           "Sum,\u00fc"};
     (void)state;
     for (size_t i = 0; i < COUNT_OF(totals); i++)
         check_totals(totals[i], true);
@@ -160,9 +161,9 @@ static void test_choices(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_header),        cmocka_unit_test(test_titles),
-        cmocka_unit_test(test_two_lines),     cmocka_unit_test(test_a_wished_line),
-        cmocka_unit_test(test_totals),        cmocka_unit_test(test_choices),
+        cmocka_unit_test(test_header),    cmocka_unit_test(test_titles),
+        cmocka_unit_test(test_two_lines), cmocka_unit_test(test_a_wished_line),
+        cmocka_unit_test(test_totals),    cmocka_unit_test(test_choices),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

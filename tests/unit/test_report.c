@@ -78,7 +78,8 @@ static void mixed_json(void **state)
         w, "000042-people.json",
         "{\"version\":1,\"id\":\"000042\",\"state\":\"done\",\"file\":{\"name\":\"people.csv\","
         "\"bytes\":231,\"sha256\":\"" SHA256 "\",\"encoding\":\"utf-8\",\"delimiter\":\",\","
-        "\"profile\":\"\",\"choices\":[]},\"started\":\"2024-05-01T08:30:00.000Z\",\"finished\":\"" TIME "\","
+        "\"profile\":\"\",\"choices\":[]},\"started\":\"2024-05-01T08:30:00.000Z\",\"finished\":"
+        "\"" TIME "\","
         "\"counts\":{\"rows\":9,\"created\":2,\"unchanged\":1,\"skipped\":3,\"invalid\":2,"
         "\"failed\":1},\"by_code\":{\"blank-row\":1,\"pattern\":3,\"duplicate-number\":1,"
         "\"already-exists\":1,\"changed\":1,\"unknown-column\":1,\"pbx-10033\":1},\"problems\":[\n"
@@ -241,8 +242,8 @@ static void rejected_unread(void **state)
     source.copy = -1;
     report_write(&source, 1000);
     json_object_put(json_read(w, "000043-people.json"));
-    report_has(w, "000043-people.json", "\"encoding\":\"\",\"delimiter\":\"\",\"profile\":\"\",\"choices\":[]}",
-               true);
+    report_has(w, "000043-people.json",
+               "\"encoding\":\"\",\"delimiter\":\"\",\"profile\":\"\",\"choices\":[]}", true);
     report_has(w, "000043-people.json",
                "\"by_code\":{\"not-csv\":1},\"problems\":[\n{\"row\":0,\"line\":0,\"column\":\"\","
                "\"severity\":\"error\",\"code\":\"not-csv\",\"message\":\"this is an Excel "

@@ -43,7 +43,7 @@ static void line_end_cr(void **state)
 static const char shapes[] = "number,registerpassword,username\n"
                              "2001\n"                     /* cells are missing */
                              "2002,not good,x,,surplus\n" /* too many of them */
-                             "2003,\"go\"od,Q\n"            /* a stray quote */
+                             "2003,\"go\"od,Q\n"          /* a stray quote */
                              "20\xff"
                              "4,good,Y\n"; /* no UTF-8 */
 
@@ -153,7 +153,8 @@ static void lines_not_merged(void **state)
     world_import(w, 42, text, strlen(text), none);
     w->import.state = IMPORT_HELD;
     report_write(&source, 1000);
-    report_has(w, "000042-people.rejects.csv", "\n\"2001,\"\"Ann, Lee,good\",,,unclosed-quote: ", true);
+    report_has(w, "000042-people.rejects.csv",
+               "\n\"2001,\"\"Ann, Lee,good\",,,unclosed-quote: ", true);
     report_has(w, "000042-people.rejects.csv", "\n\"2003,Cy\"\"\",,,", true);
     report_has(w, "000042-people.rejects.csv", "Bob", false);
 }

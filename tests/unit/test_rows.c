@@ -169,7 +169,8 @@ static void test_merged_rows_are_told_by_their_shape(void **state)
     CHECK("1,\"A\n2\",3,4,5,6,7,8,9\n", ',', 9, "1+0:22[1][A\n2][3][4][5][6][7][8][9] 3+22:0END");
 }
 
-/* A malformed line is a record where there is one way to read it, and never with lines behind it. */
+/* A malformed line is a record where there is one way to read it, and never with lines behind it.
+ */
 static void test_malformed_lines_are_read(void **state)
 {
     (void)state;
