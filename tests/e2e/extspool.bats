@@ -145,7 +145,7 @@ END
     is "${lines[0]}" number,room
     is "${lines[1]}" '77,"1, ""B"""'
     run -0 extspool profiles
-    is "${lines[0]}" "vendor: number"
+    is "$(grep '^vendor:' <<<"$output")" "vendor: number"
     printf 'number\n77\n' >own.csv
     run -0 extspool check own.csv
     conf_write

@@ -94,7 +94,7 @@ END
     is "$(report staff.csv '[.file.profile, .counts.created, .counts.skipped] | @tsv')" \
         "school"$'\t3\t1'
     pbxsim_stop
-    is "$(jq -r '.extensions[] | [.number, .username, .email // "", .hasvoicemail] | @csv' \
+    is "$(jq -r '.extensions | sort_by(.number)[] | [.number, .username, .email // "", .hasvoicemail] | @csv' \
         "$WORLD/pbx.json")" '"400","Nora O'"'"'Brien","nora@example.com","on"
 "401","Dr. Jürgen Müller","","off"
 "402","Zoë Čapek","","off"'
