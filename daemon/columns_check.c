@@ -74,7 +74,7 @@ static bool others_well(const struct columns *c, const struct row *row, struct f
         const struct cell *cell = &row->cells[i];
         if (!c->at[i].used && utf8_valid(cell->at, cell->len) < cell->len) {
             finding_add(list, CODE_ENCODING_ERROR, SEVERITY_ERROR, c->at[i].heading,
-                        "is not valid UTF-8 text; save the file as CSV UTF-8");
+                        "has bytes that are no text; save the file as CSV UTF-8");
             well = false;
         }
     }

@@ -9,7 +9,7 @@
 #include "survey.h"
 
 struct totals {
-    uint64_t files, rows, valid, blank, invalid, warnings;
+    uint64_t files, rows, valid, skipped, invalid, warnings;
 };
 
 /* How the program ends over a file: one that is no text at all could not be read. */
@@ -58,7 +58,7 @@ static void item_tell(const char *name, const struct survey_item *item, struct t
     bool valid =
         item->state == ROW_PLANNED || item->state == ROW_UNCHANGED || item->code == CODE_CHANGED;
     totals->valid += valid;
-    totals->blank += item->state == ROW_SKIPPED && !valid;
+    totals->skipped += item->state == ROW_SKIPPED && !valid;
     totals->invalid += item->state == ROW_INVALID;
 }
 
@@ -102,7 +102,7 @@ static void totals_print(const struct totals *t)
 {
     number_print("", t->files, "file");
     number_print(", ", t->rows, "row");
-    printf(": %" PRIu64 " valid, %" PRIu64 " blank, %" PRIu64 " invalid", t->valid, t->blank,
+    printf(": %" PRIu64 " valid, %" PRIu64 " skipped, %" PRIu64 " invalid", t->valid, t->skipped,
            t->invalid);
     number_print(", ", t->warnings, "warning");
     putchar('\n');

@@ -150,7 +150,7 @@ static bool header_map(struct job *j, struct work *w, const struct profiles_ask 
                        const struct header *header, struct fault *f)
 {
     bool fits = false;
-    const struct profile *p = profiles_choose(ask, header->cells, header->count, &fits);
+    const struct profile *p = survey_choose(ask, header, w->import.choices, &fits);
     if (!keep_rules(j, w, p, f))
         return false;
     w->columns = columns_new(w->schema, w->profile, header->cells, header->count, &w->findings);
@@ -200,15 +200,6 @@ static bool header_read(struct job *j, struct work *w, const struct encoding *en
 
 /* ---- the rows ---- */
 
-/* The file ends amid this record: its closing quote or some of its cells are missing, and the line
- * end as well. */
-static bool is_cut_off(const struct row *read, enum row_state state, uint64_t columns)
-{
-    bool unclosed = read->code == CODE_UNCLOSED_QUOTE || read->repaired == CODE_UNCLOSED_QUOTE;
-    bool lacks = read->kind == ROW_KIND_RECORD && read->count < columns && state == ROW_INVALID;
-    return read->unended && (unclosed || lacks);
-}
-
 static bool take_row(struct job *j, struct work *w, const struct row *read, struct fault *f)
 {
     findings_reset(&w->findings);
@@ -217,9 +208,7 @@ static bool take_row(struct job *j, struct work *w, const struct row *read, stru
     if (!plan_row(&w->plan, read, &row, &w->record, &w->findings, f))
         return false;
     row.finished = row.state == ROW_PLANNED ? 0 : j->wall;
-    w->cut_off = is_cut_off(read, row.state, w->import.columns);
-    w->to_send += row.state == ROW_PLANNED;
-    w->invalid += row.state == ROW_INVALID;
+    guard_count(&w->guard, read, row.state, w->import.columns);
     /* the PBX may have it: so of the rows of a lost ledger, and of numbers that nobody chose */
     bool look = w->import.doubted || j->relearn || w->pool;
     if (row.state == ROW_PLANNED && look && (!w->pool || row.number[0])) {
@@ -243,22 +232,6 @@ static bool shrunk(const struct job *j, const struct work *w, bool *ret, struct 
     return true;
 }
 
-/* A guard that holds the planned import, or CODE_NONE. */
-static int guard(const struct job *j, const struct work *w)
-{
-    const struct config *c = j->config;
-    if (w->cut_off)
-        return CODE_CUT_OFF;
-    if (c->import.mode == MODE_ALL_OR_NOTHING && w->invalid)
-        return CODE_ALL_OR_NOTHING;
-    if (c->import.max_invalid > 0 &&
-        100.0 * (double)w->invalid > c->import.max_invalid * (double)w->planned)
-        return CODE_MAX_INVALID;
-    if (c->import.max_rows_changed && w->to_send > (uint64_t)c->import.max_rows_changed)
-        return CODE_MAX_ROWS_CHANGED;
-    return CODE_NONE;
-}
-
 static bool rows_end(struct job *j, struct work *w, struct fault *f)
 {
     w->numbers = numbers_free(w->numbers);
@@ -278,7 +251,7 @@ static bool rows_end(struct job *j, struct work *w, struct fault *f)
     bool less = false;
     if (!shrunk(j, w, &less, f))
         return false;
-    int code = less ? CODE_SHRUNK : guard(j, w);
+    int code = less ? CODE_SHRUNK : guard_code(&w->guard, j->config);
     if (w->plan.numberless != CODE_NONE) {
         code = w->plan.numberless;
         w->import.resume = IMPORT_CLAIMED; /* who has no number yet is to be given one */
@@ -292,8 +265,8 @@ static bool rows_end(struct job *j, struct work *w, struct fault *f)
     w->stage = STAGE_SENDING;
     j->barrier = true;
     log_info(w->import.id, "%llu rows read, %llu to send, %llu invalid",
-             (unsigned long long)w->planned, (unsigned long long)w->to_send,
-             (unsigned long long)w->invalid);
+             (unsigned long long)w->planned, (unsigned long long)w->guard.to_send,
+             (unsigned long long)w->guard.invalid);
     return true;
 }
 

@@ -22,6 +22,7 @@
 #include "clock.h"
 #include "columns.h"
 #include "copy.h"
+#include "guard.h"
 #include "job.h"
 #include "pbx.h"
 #include "plan.h"
@@ -62,8 +63,7 @@ struct work {
     int copy_out;
     struct copy *copier;
     uint64_t planned; /* rows */
-    uint64_t to_send, invalid;
-    bool cut_off; /* the last row: the file ends amid it */
+    struct guard guard;
     struct numbers *numbers;
     /* what rows are planned with and given */
     struct plan plan;

@@ -102,7 +102,9 @@ static bool file_pass(struct dry *d, struct fault *f)
         snprintf(import->profile, sizeof import->profile, "%s", profile_name(profile));
     snprintf(import->choices, sizeof import->choices, "%s", survey_choices(v));
     import->code = survey_rejected(v);
-    import->state = import->code == CODE_NONE ? IMPORT_DONE : IMPORT_REJECTED;
+    import->state = import->code != CODE_NONE     ? IMPORT_REJECTED
+                    : survey_held(v) != CODE_NONE ? IMPORT_HELD
+                                                  : IMPORT_DONE;
     survey_free(v);
     return good;
 }

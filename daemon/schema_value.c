@@ -151,7 +151,7 @@ const char *cell_damage(struct cell value)
         }
         size_t len = utf8_char(value.at + i, value.len - i);
         if (len == 0)
-            return "is not valid UTF-8 text; save the file as CSV UTF-8";
+            return "has bytes that are no text; save the file as CSV UTF-8";
         if (c == 0xc2 && (unsigned char)value.at[i + 1] < 0xa0)
             return control; /* U+0080 to U+009F */
         if (len == 3 && memcmp(value.at + i, "\xef\xbf\xbe", 3) >= 0)

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "copy.h"
+#include "guard.h"
 #include "numbers.h"
 
 struct survey {
@@ -24,8 +25,9 @@ struct survey {
     struct ledger_row planned;
     struct record record;
     struct findings findings;
-    uint64_t row;
-    int rejected; /* a code */
+    struct guard guard;
+    int held; /* a code, as is the next */
+    int rejected;
     bool ended;
 };
 
@@ -83,6 +85,11 @@ int survey_rejected(const struct survey *v)
     return v->rejected;
 }
 
+int survey_held(const struct survey *v)
+{
+    return v->held;
+}
+
 /* The file cannot be imported, and this is the last item. */
 static void reject(struct survey *v, int code, const char *reason)
 {
@@ -127,10 +134,21 @@ struct header_ask survey_ask(struct profiles_ask *profiles)
     };
 }
 
+const struct profile *survey_choose(const struct profiles_ask *ask, const struct header *h,
+                                    char choices[CHOICES_ROOM], bool *ret_fits)
+{
+    const struct profile *p = profiles_choose(ask, h->cells, h->count, ret_fits);
+    choices_add(choices, "profile", profile_name(p), "%s",
+                ask->named  ? "it was named"
+                : *ret_fits ? "its headings are there"
+                            : "none has its headings there, and it comes nearest");
+    return p;
+}
+
 static void header_map(struct survey *v, const struct profiles_ask *ask, const struct header *h)
 {
     bool fits = false;
-    v->profile = profiles_choose(ask, h->cells, h->count, &fits);
+    v->profile = survey_choose(ask, h, v->opening.choices, &fits);
     v->columns = columns_new(v->schema, v->profile, h->cells, h->count, &v->findings);
     if (!fits && !finding_error(&v->findings))
         profile_missing(v->profile, h->cells, h->count, &v->findings);
@@ -191,6 +209,16 @@ static void plan_note(struct survey *v, struct survey_item *item)
     v->plan.numberless = CODE_NONE;
 }
 
+/* A guard that would hold the file has an item of its own. */
+static void rows_end(struct survey *v)
+{
+    v->held = guard_code(&v->guard, v->config);
+    if (v->held != CODE_NONE)
+        finding_add(&v->findings, v->held, SEVERITY_WARNING, NULL, "%s: the file would be held",
+                    code_meaning(v->held));
+    v->ended = true;
+}
+
 static bool row_look(struct survey *v, struct survey_item *item, struct fault *f)
 {
     int64_t most = v->config->spool.max_rows;
@@ -198,21 +226,22 @@ static bool row_look(struct survey *v, struct survey_item *item, struct fault *f
     if (!rows_next(v->opening.rows, &row, f))
         return false;
     if (row.kind == ROW_KIND_END) {
-        v->ended = true;
+        rows_end(v);
         return true;
     }
 
     item->line = row.line;
-    if (most && v->row >= (uint64_t)most) {
+    if (most && v->guard.rows >= (uint64_t)most) {
         reject(v, CODE_TOO_MANY_ROWS, code_meaning(CODE_TOO_MANY_ROWS));
         return true;
     }
-    item->row = ++v->row;
+    item->row = v->guard.rows + 1;
     if (!v->plan.ledger && !plan_begin(v, f))
         return false;
     v->planned = (struct ledger_row){.row = item->row};
     if (!plan_row(&v->plan, &row, &v->planned, &v->record, &v->findings, f))
         return false;
+    guard_count(&v->guard, &row, v->planned.state, v->opening.header.count);
     item->state = v->planned.state;
     item->code = v->planned.code;
     item->detail = v->planned.detail;
@@ -249,7 +278,7 @@ bool survey_next(struct survey *v, struct survey_item *ret, bool *ret_found, str
     bool good = v->opening.rows ? row_look(v, &item, f) : file_look(v, &item, f);
     if (!good)
         return false;
-    *ret_found = !v->ended;
+    *ret_found = !v->ended || v->findings.count > 0;
     if (v->rejected != CODE_NONE) {
         item.state = ROW_INVALID;
         v->ended = true;

@@ -14,6 +14,11 @@
 /* How the header is asked for: by the profiles (lent), or by the one that was named. */
 struct header_ask survey_ask(struct profiles_ask *profiles);
 
+/* The profile that a header is mapped by, with a line on it in choices; *ret_fits is false when
+ * none recognises the header and this is the nearest. */
+const struct profile *survey_choose(const struct profiles_ask *ask, const struct header *h,
+                                    char choices[CHOICES_ROOM], bool *ret_fits);
+
 /* The limits of a record that the configuration sets. */
 struct rows_limits survey_limits(const struct config *c);
 
@@ -39,8 +44,9 @@ struct survey *survey_free(struct survey *v); /* NULL */
 void survey_recall(struct survey *v, struct recall *r);
 
 /* The next item: first the header, which is invalid when the file cannot be imported and then is
- * the last one, then the rows. A file that turns out to have too many rows ends with another
- * item 0. *ret_found is false at the end. False when reading fails. */
+ * the last one, then the rows. A file that turns out to have too many rows, or that a guard
+ * would hold, ends with another item 0. *ret_found is false at the end. False when reading fails.
+ */
 bool survey_next(struct survey *v, struct survey_item *ret, bool *ret_found, struct fault *f);
 
 /* What would become of an item's row, in a word: create, unchanged, changed, skip, invalid. */
@@ -54,5 +60,7 @@ const struct profile *survey_profile(const struct survey *v);
 const char *survey_choices(const struct survey *v);
 /* Why the file would be rejected, CODE_NONE when it would not (as far as was read). */
 int survey_rejected(const struct survey *v);
+/* Which guard would hold it, at the end; CODE_NONE: none. */
+int survey_held(const struct survey *v);
 
 #endif

@@ -84,7 +84,7 @@ imported() {
 
 @test "a line of 1 GiB costs its row" {
     { printf '%s\n' "$heading" "2001,$good" && fill x $((1 << 30)) && printf '\n2002,%s\n' "$good"; } >big.csv
-    checked big.csv "3 rows: 2 valid, 0 blank, 1 invalid"
+    checked big.csv "3 rows: 2 valid, 0 skipped, 1 invalid"
     has "$(head -n 1 out)" "big.csv:3: the record is longer than 1048576 bytes ([import] max_record) [too-long]"
 }
 
@@ -105,7 +105,7 @@ imported() {
         printf '2004,%s\n' "$good"
     } >cell.csv
     # the first one is too long; the second one is an open quote and then lines
-    checked cell.csv "10004 rows: 2 valid, 0 blank, 10002 invalid"
+    checked cell.csv "10004 rows: 2 valid, 0 skipped, 10002 invalid"
     imported cell.csv '["done",10004,2,10002]'
     is "$(report cell.csv '.by_code | [."too-long", ."unclosed-quote", ."missing-cell", ."stray-quote"]')" \
         '[1,1,9999,1]'
@@ -113,7 +113,7 @@ imported() {
 
 @test "100,000 columns in a row cost the row, in the heading line the file" {
     { printf '%s\n' "$heading" "2001,$good" && fill , 99999 && printf '\n2002,%s\n' "$good"; } >row.csv
-    checked row.csv "3 rows: 2 valid, 0 blank, 1 invalid"
+    checked row.csv "3 rows: 2 valid, 0 skipped, 1 invalid"
     has "$(head -n 1 out)" "more than 16384 cells ([import] max_columns) [too-long]"
     imported row.csv '["done",3,2,1]'
     { fill , 99999 | sed 's/,/c,/g' && printf '\n2003,%s\n' "$good"; } >heading.csv
@@ -133,7 +133,7 @@ imported() {
         yes "$(printf '2004,Aa1qWbcdef,\355\240\200')" | head -n 1000
         printf '2005,%s\n' "$good"
     } >bytes.csv
-    checked bytes.csv "41002 rows: 2 valid, 0 blank, 41000 invalid"
+    checked bytes.csv "41002 rows: 2 valid, 0 skipped, 41000 invalid"
     cp bytes.csv kept.csv
     imported bytes.csv '["done",41002,2,41000]'
     is "$(report bytes.csv '.by_code')" '{"encoding-error":41000}'
@@ -154,7 +154,7 @@ imported() {
     check_base
     peak "$BIN/extspool" -c "$CONF" check quotes.csv || true
     flat "$CHECK_BASE"
-    has "$(tail -n 1 out)" " 2 valid, 0 blank, "
+    has "$(tail -n 1 out)" " 2 valid, 0 skipped, "
     imported quotes.csv "[\"done\",$(sed -nE '$s/.*, ([0-9]+) rows:.*/\1/p' out),2,$(sed -nE '$s/.* ([0-9]+) invalid.*/\1/p' out)]"
 }
 
@@ -165,13 +165,13 @@ imported() {
         yes '2002,"""""""Aa1qWbcdef,Ann' | head -n 50000
         printf '2003,%s\n' "$good"
     } >open.csv
-    checked open.csv "100002 rows: 2 valid, 0 blank, 100000 invalid"
+    checked open.csv "100002 rows: 2 valid, 0 skipped, 100000 invalid"
     imported open.csv '["done",100002,2,100000]'
 }
 
 @test "a million bad rows: the report is bounded, rejects and results are complete" {
     { printf '%s\n' "$heading" "2001,$good" && yes '20x,' | head -n 1000000 && printf '2002,%s\n' "$good"; } >bad.csv
-    checked bad.csv "1000002 rows: 2 valid, 0 blank, 1000000 invalid"
+    checked bad.csv "1000002 rows: 2 valid, 0 skipped, 1000000 invalid"
     imported bad.csv '["done",1000002,2,1000000]'
     is "$(report bad.csv '[.by_code["missing-cell"], (.problems | length), .problems_truncated]')" \
         '[1000000,10000,true]'

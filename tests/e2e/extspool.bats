@@ -66,7 +66,7 @@ chmod 0600 /etc/extspoold/extspoold.conf
 exec setpriv --reuid=65534 --regid=65534 --clear-groups "$BIN/extspool" "\$@"
 END
     run -0 --separate-stderr unshare -m sh hidden check people.csv
-    is "$output" "1 file, 2 rows: 2 valid, 0 blank, 0 invalid, 0 warnings"
+    is "$output" "1 file, 2 rows: 2 valid, 0 skipped, 0 invalid, 0 warnings"
     has "$stderr" "built-in defaults"
     run -2 --separate-stderr unshare -m sh hidden status
     has "$stderr" "Permission denied"
@@ -87,7 +87,7 @@ END
     [[ "${lines[1]}" == 2002,xiaoshao_api2,,12345133333323123qW@,* ]]
     extspool template vendor >template.csv
     run -0 extspool check template.csv
-    is "$output" "1 file, 1 row: 1 valid, 0 blank, 0 invalid, 0 warnings"
+    is "$output" "1 file, 1 row: 1 valid, 0 skipped, 0 invalid, 0 warnings"
     run -2 extspool template nobody
     has "$output" "no profile 'nobody'"
 }
@@ -179,7 +179,7 @@ END
     [[ "${lines[4]}" =~ ^mixed.csv:5:\ .*\ \[duplicate-number\]$ ]]
     [[ "${lines[5]}" =~ ^mixed.csv:6:\ registerpassword:\ .*line\ 6.*\ \[unclosed-quote\]$ ]]
     [[ "${lines[6]}" =~ ^mixed.csv:8:\ .*\ \[missing-cell\]$ ]]
-    is "${lines[7]}" "1 file, 7 rows: 2 valid, 1 blank, 4 invalid, 3 warnings"
+    is "${lines[7]}" "1 file, 7 rows: 2 valid, 1 skipped, 4 invalid, 3 warnings"
     is "${#lines[@]}" 8
 }
 
@@ -188,17 +188,17 @@ END
     printf 'number,registerpassword,x\n2001,Aa1bcdefgh,\n' >warned.csv
     mixed >mixed.csv
     run -0 extspool check good.csv warned.csv
-    is "${lines[-1]}" "2 files, 4 rows: 4 valid, 0 blank, 0 invalid, 1 warning"
+    is "${lines[-1]}" "2 files, 4 rows: 4 valid, 0 skipped, 0 invalid, 1 warning"
     run -1 extspool check good.csv mixed.csv warned.csv
-    is "${lines[-1]}" "3 files, 11 rows: 6 valid, 1 blank, 4 invalid, 4 warnings"
+    is "${lines[-1]}" "3 files, 11 rows: 6 valid, 1 skipped, 4 invalid, 4 warnings"
     run -2 --separate-stderr extspool check mixed.csv missing.csv good.csv
     has "$stderr" "missing.csv: No such file or directory"
-    is "${lines[-1]}" "2 files, 10 rows: 5 valid, 1 blank, 4 invalid, 3 warnings"
+    is "${lines[-1]}" "2 files, 10 rows: 5 valid, 1 skipped, 4 invalid, 3 warnings"
 
     run -1 extspool check - <mixed.csv
     is "${lines[3]}" "-:4: warning: the row is empty [blank-row]"
     run -0 extspool check - < <(records 2001 2003)
-    is "$output" "1 file, 3 rows: 3 valid, 0 blank, 0 invalid, 0 warnings"
+    is "$output" "1 file, 3 rows: 3 valid, 0 skipped, 0 invalid, 0 warnings"
     run -0 "$BIN/extspool" -c "$CONF" check <(records 2001 2002)
     has "$output" "1 file, 2 rows: 2 valid"
     run -2 extspool check "$WORLD"
@@ -210,7 +210,7 @@ END
     run -1 extspool check lacking.csv
     [[ "${lines[0]}" =~ ^lacking.csv:1:\ number:\ .*missing.*\ \[missing-column\]$ ]]
     [[ "${lines[1]}" =~ ^lacking.csv:1:\ registerpassword:\ .*\ \[missing-column\]$ ]]
-    is "${lines[2]}" "1 file, 0 rows: 0 valid, 0 blank, 0 invalid, 0 warnings"
+    is "${lines[2]}" "1 file, 0 rows: 0 valid, 0 skipped, 0 invalid, 0 warnings"
     : >empty.csv
     run -1 extspool check empty.csv
     has "${lines[0]}" "[empty-file]"
