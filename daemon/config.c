@@ -282,6 +282,12 @@ bool config_read(const char *path, struct config **ret, struct fault *f)
     return true;
 }
 
+void config_name_profile(struct config *c, const char *name)
+{
+    free(c->import.profile);
+    c->import.profile = xstrdup(name);
+}
+
 /* ---- printing ---- */
 
 static void meaning_print(const struct config_key *key, struct buf *to)

@@ -68,7 +68,9 @@ struct config {
  * False with a FAULT_CONFIG "FILE:LINE: …" for an unreadable file, a line that is no INI, an
  * unknown section or key, a doubled key in one file, or a bad value. No text quotes a value. */
 bool config_read(const char *path, struct config **ret, struct fault *f);
-struct config *config_free(struct config *c); /* NULL */
+struct config *config_free(struct config *c); /* [import] profile, as if it had been read. */
+void config_name_profile(struct config *c, const char *name);
+/* NULL */
 
 /* The whole configuration as an INI file with every key, in the table's order, each under a
  * comment with its meaning and in the form that config_read takes; for --print-config. A value

@@ -11,7 +11,14 @@
 #define NO_CONFIG "/dev/null" /* read as a configuration, it leaves the built-in defaults */
 #define ANY       SIZE_MAX
 
-enum { TAKES_JSON = 1, TAKES_DETACH = 2, FOR_ANY_USER = 4, TAKES_EXPLAIN = 8, TAKES_PLAN = 16 };
+enum {
+    TAKES_JSON = 1,
+    TAKES_DETACH = 2,
+    FOR_ANY_USER = 4,
+    TAKES_EXPLAIN = 8,
+    TAKES_PLAN = 16,
+    TAKES_PROFILE = 32,
+};
 
 static const struct command {
     const char *name;
@@ -22,11 +29,11 @@ static const struct command {
     size_t least, most; /* operands */
 } commands[] = {
     {"check", "[OPTION…] FILE…", "try files out: nothing is sent; - is standard input", ctl_check,
-     TAKES_JSON | TAKES_EXPLAIN | TAKES_PLAN | FOR_ANY_USER, 1, ANY},
-    {"parse", "[--explain] FILE", "print what the importer reads, as plain CSV", ctl_parse,
-     TAKES_EXPLAIN | FOR_ANY_USER, 1, 1},
-    {"import", "[--detach] FILE…", "hand files to the spool and follow them", ctl_import,
-     TAKES_DETACH, 1, ANY},
+     TAKES_JSON | TAKES_EXPLAIN | TAKES_PLAN | TAKES_PROFILE | FOR_ANY_USER, 1, ANY},
+    {"parse", "[OPTION…] FILE", "print what the importer reads, as plain CSV", ctl_parse,
+     TAKES_EXPLAIN | TAKES_PROFILE | FOR_ANY_USER, 1, 1},
+    {"import", "[OPTION…] FILE…", "hand files to the spool and follow them", ctl_import,
+     TAKES_DETACH | TAKES_PROFILE, 1, ANY},
     {"status", "[--json]", "a line for each import, and for each file that stays in incoming/",
      ctl_status, TAKES_JSON, 0, 0},
     {"show", "[--json] ID", "one import: counts, refused rows, paths of its reports", ctl_show,
@@ -137,6 +144,7 @@ static bool read_operands(const struct command *command, int argc, char **argv, 
         {"detach", no_argument, NULL, TAKES_DETACH},
         {"explain", no_argument, NULL, TAKES_EXPLAIN},
         {"plan", no_argument, NULL, TAKES_PLAN},
+        {"profile", required_argument, NULL, TAKES_PROFILE},
         {NULL, 0, NULL, 0},
     };
     optind = 0; /* begins afresh */
@@ -151,6 +159,7 @@ static bool read_operands(const struct command *command, int argc, char **argv, 
         ret->detach = ret->detach || option == TAKES_DETACH;
         ret->explain = ret->explain || option == TAKES_EXPLAIN;
         ret->plan = ret->plan || option == TAKES_PLAN;
+        ret->profile = option == TAKES_PROFILE ? optarg : ret->profile;
     }
     ret->operands = argv + optind;
     ret->count = (size_t)(argc - optind);
@@ -174,6 +183,8 @@ static bool read_config(const struct command *command, const char *path, struct 
 
 static int run(const struct command *command, struct ctl *c)
 {
+    if (c->profile)
+        config_name_profile(c->config, c->profile);
     int end = command->run(c);
     if (fflush(stdout) != 0 || ferror(stdout))
         return ctl_trouble("standard output cannot be written: %s", strerror(errno));

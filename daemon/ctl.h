@@ -21,6 +21,7 @@ struct ctl {
     bool plan;
     bool detach;
     bool explain;
+    const char *profile; /* that was named, or NULL; [import] profile says the same then */
     char *const *operands;
     size_t count;
 };

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -194,6 +195,35 @@ static int parcel_follow(struct follow *w, struct parcel *p)
     }
 }
 
+/* The folder of a profile, which is made when there is none. */
+static int profile_folder(const struct ctl *c, int incoming)
+{
+    ON_LEAVE(ctl_rules_free) struct ctl_rules rules = {0};
+    struct fault f = {0};
+    struct stat st;
+    if (!ctl_rules_read(c->config, &rules, &f)) {
+        ctl_fault(&f);
+        return -1;
+    }
+    if (!profiles_find(rules.profiles, c->profile)) {
+        ctl_trouble("there is no profile '%s'; 'extspool profiles' lists them", c->profile);
+        return -1;
+    }
+    if (fstat(incoming, &st) != 0) {
+        ctl_trouble("look at incoming/: %s", strerror(errno));
+        return -1;
+    }
+    bool made = mkdirat(incoming, c->profile, 0700) == 0;
+    int folder = openat(incoming, c->profile, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    uid_t owner = geteuid() == 0 ? st.st_uid : (uid_t)-1;
+    /* who may drop into incoming/ may drop here */
+    if (made && folder >= 0 && fchown(folder, owner, st.st_gid) == 0)
+        fchmod(folder, st.st_mode & 07777);
+    if (folder < 0)
+        ctl_trouble("open folder '%s' in incoming/: %s", c->profile, strerror(errno));
+    return folder;
+}
+
 /* Hands each file over; those that were are in w->parcels. */
 static int hand_all(const struct ctl *c, struct follow *w)
 {
@@ -203,12 +233,15 @@ static int hand_all(const struct ctl *c, struct follow *w)
     ON_LEAVE(close_fd) int incoming = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (incoming < 0)
         return ctl_trouble("open folder '%s': %s", folder, strerror(errno));
+    ON_LEAVE(close_fd) int inner = c->profile ? profile_folder(c, incoming) : -1;
+    if (c->profile && inner < 0)
+        return CTL_TROUBLE;
 
     int end = CTL_WELL;
     for (size_t i = 0; i < c->count; i++) {
         ON_LEAVE(free_text) char *name = NULL;
         struct fault f = {0};
-        if (!ctl_hand(c->config, incoming, c->operands[i], &name, &f)) {
+        if (!ctl_hand(c->config, c->profile ? inner : incoming, c->operands[i], &name, &f)) {
             end = ctl_fault(&f);
             continue;
         }

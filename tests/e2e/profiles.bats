@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Folders of mapping profiles in incoming/, and profiles that come and go while it runs.
 
+bats_require_minimum_version 1.5.0
 load lib
 
 # profile NAME WORD: one of our own, that sends WORD as everybody's caller ID.
@@ -81,4 +82,20 @@ caller_ids() {
     lib_until logged "'aa' stays in incoming/: it is no regular file"
     [ -e "$WORLD/elsewhere/in.csv" ]
     is "$(journal 'select(.call=="add")')" ''
+}
+
+@test "the operator's tool takes a profile by name, and makes its folder" {
+    profile aa headings
+    profile zz folder
+    pbxsim_start
+    conf_write import.profiles="$WORLD/profiles"
+    people 2001 2003 >"$WORLD/in.csv"
+    run -0 extspool check --profile zz --explain "$WORLD/in.csv"
+    has "$output" "profile zz: it was named"
+    daemon_start
+    run -2 extspool import --detach --profile none "$WORLD/in.csv"
+    has "$output" "there is no profile 'none'"
+    run -0 extspool import --profile zz "$WORLD/in.csv"
+    is "$(report in.csv '[.file.profile, .counts.created]')" '["zz",3]'
+    is "$(stat -c %a "$SPOOL/incoming/zz")" "$(stat -c %a "$SPOOL/incoming")"
 }
