@@ -35,8 +35,8 @@ static void add(struct profiles *p, struct profile *new)
         p->at[place] = new;
         return;
     }
-    p->at = xrealloc(p->at, (p->count + 1) * sizeof *p->at);
-    memmove(&p->at[place + 1], &p->at[place], (p->count - place) * sizeof *p->at);
+    p->at = xrealloc(p->at, (p->count + 1) * sizeof(void *));
+    memmove(&p->at[place + 1], &p->at[place], (p->count - place) * sizeof(void *));
     p->at[place] = new;
     p->count++;
 }

@@ -111,7 +111,7 @@ static void known_carry(const struct drops *old, struct drops *fresh)
 
 static struct drop *drop_add(struct drops *d, const char *profile, int fd)
 {
-    d->drops = xrealloc(d->drops, (d->drop_count + 1) * sizeof *d->drops);
+    d->drops = xrealloc(d->drops, (d->drop_count + 1) * sizeof(void *));
     struct drop *drop = xcalloc(1, sizeof *drop);
     drop->profile = xstrdup(profile);
     drop->fd = fd;
