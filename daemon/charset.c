@@ -29,14 +29,14 @@ static size_t unit_of(const char *encoding)
 
 static struct charset *charset_new(const char *encoding, bool decodes)
 {
-    iconv_t with = decodes ? iconv_open("UTF-8", encoding) : iconv_open(encoding, "UTF-8");
-    if (with == (iconv_t)-1) {
+    struct charset *c = xcalloc(1, sizeof *c);
+    c->with = decodes ? iconv_open("UTF-8", encoding) : iconv_open(encoding, "UTF-8");
+    if (c->with == (iconv_t)-1) {
         if (errno == ENOMEM)
             out_of_memory();
+        free(c);
         return NULL;
     }
-    struct charset *c = xcalloc(1, sizeof *c);
-    c->with = with;
     c->decodes = decodes;
     c->unit = unit_of(encoding);
     return c;

@@ -2,6 +2,7 @@
 /* From JSON to struct profile. Whatever is not understood is refused by name, since a column that
  * silently feeds nothing is worse than an error.
  * Inner functions say what is wrong; each one further out puts the place before it. */
+#include "charset.h"
 #include "fsio.h"
 #include "profile_own.h"
 
@@ -120,7 +121,7 @@ static bool encoding_read(struct profile *p, struct json_object *o, struct fault
         return true;
     size_t len = strlen(text);
     if (len == 0 || len >= sizeof p->encoding || strspn(text, letters) < len ||
-        !translit_knows(text))
+        !charset_known(text))
         return fault_set(f, FAULT_CONFIG, 0,
                          "'encoding' must be a name that is known, such as windows-1252");
     memcpy(p->encoding, text, len);

@@ -120,13 +120,3 @@ bool translit_ascii(const struct translit *t, struct cell text, struct buf *to)
     uselocale(before);
     return well;
 }
-
-bool translit_knows(const char *encoding)
-{
-    iconv_t decoder = iconv_open("UTF-8", encoding);
-
-    if (decoder == (iconv_t)-1)
-        return false;
-    iconv_close(decoder);
-    return true;
-}

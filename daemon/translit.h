@@ -19,7 +19,4 @@ void translit_upper(const struct translit *t, struct cell text, struct buf *to);
  * which there is nothing in ASCII, or is no UTF-8. */
 bool translit_ascii(const struct translit *t, struct cell text, struct buf *to);
 
-/* Whether there is an encoding of this name, which can be decoded. */
-bool translit_knows(const char *encoding);
-
 #endif
