@@ -6,12 +6,14 @@ A scenario is a function of a World. It gives `rows`, what is to come of the row
 created, skipped, invalid, failed), and runs commands with `go`. One of them, the target, is run with
 the shim's settings first, and then once more without: that is what a walk is made of.
 """
+import csv
 import hashlib
 import json
 import os
 import re
 import shutil
 import signal
+import stat
 import subprocess
 import sys
 import tempfile
@@ -61,6 +63,8 @@ class World:
         self.told = ""  # what the target said
         self.between = lambda world: None  # called when it has ended, before it is run again
         self.then = lambda world, program: None  # called after every command
+        self.made_up = ()  # the fields that are others in every world
+        self.end = lambda world: None  # called when all is over
         self.pbx = None
         self.url = ""
         for folder in ("spool/incoming", "aside"):
@@ -209,7 +213,8 @@ class World:
         if os.path.exists(self.path + "/pbx.json"):
             with open(self.path + "/pbx.json", encoding="utf-8") as file:
                 extensions = json.load(file)["extensions"]
-            found += sorted(json.dumps(e, sort_keys=True) for e in extensions)
+            found += sorted(json.dumps({k: v for k, v in e.items() if k not in self.made_up},
+                                       sort_keys=True) for e in extensions)
         return found
 
 
@@ -226,7 +231,20 @@ def file_picture(path, skip):
         text = file.read()
     if "/reports/" in path:
         return path[skip:] + "\n" + plain_text(text).decode()
+    if "/secrets/" in path:
+        return path[skip:] + "\n" + told_to(path)
     return path[skip:] + " " + hashlib.sha256(text).hexdigest()
+
+
+def secrets_rows(path):
+    with open(path, encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def told_to(path):
+    """Who is in a file of passwords, and who may read it."""
+    people = [row["number"] + " " + row["username"] for row in secrets_rows(path)]
+    return "\n".join(["%o" % stat.S_IMODE(os.stat(path).st_mode), *people])
 
 
 def counts(world):
@@ -344,6 +362,61 @@ def folder(w):
     w.go("extspoold", "--once")
 
 
+def numbered(w, name, people):
+    """A file of these people, who have neither number nor password."""
+    w.write("spool/incoming/" + name,
+            "ID,Name\n" + "".join("E%d,Person %d\n" % (i, i) for i in people))
+
+
+def check_secrets(w):
+    """Whom the PBX has, each once, by one number; and that each password it has is told, in the
+    file of the import that created him alone, and can be made again."""
+    w.pbx_stop()
+    with open(w.path + "/pbx.json", encoding="utf-8") as file:
+        extensions = json.load(file)["extensions"]
+    for field in ("number", "username"):
+        if len({e[field] for e in extensions}) != len(extensions):
+            raise Wrong("a %s twice: %s" % (field, sorted(e[field] for e in extensions)))
+    made = {tuple(e[field] for field in ("number", "username", *w.made_up))
+            for e in extensions if e["username"] != "By hand"}
+    told = []
+    for name, report in w.reports().items():
+        path = w.path + "/spool/secrets/" + name.replace(".json", ".secrets.csv")
+        rows = secrets_rows(path)
+        if len(rows) != report["counts"]["created"]:
+            raise Wrong("%s has %d of %d" % (path, len(rows), report["counts"]["created"]))
+        told += [tuple(row.values()) for row in rows]
+        key = os.stat(w.path + "/state/secrets/" + name[:6] + ".key")
+        if (stat.S_IMODE(key.st_mode), key.st_size) != (0o600, 32):
+            raise Wrong("the key of %s: mode %o, %d bytes" % (name, key.st_mode, key.st_size))
+    if len(told) != len(made) or set(told) != made:
+        raise Wrong("%d are told, the PBX has %d, both have %d"
+                    % (len(told), len(made), len(made & set(told))))
+
+
+def pool(w):
+    """Numbers of a pool and passwords that are made up: two files, the second with the people of
+    the first and one more; somebody else has a number of the pool."""
+    w.rows = [(4, 4, 0, 0, 0), (5, 1, 0, 0, 0)]
+    w.made_up = ("registerpassword", "vmsecret")
+    w.end = check_secrets
+    w.write("pbx.json", json.dumps({"version": 1, "extensions": [
+        {"number": "2001", "username": "By hand", "registerpassword": "Abc12345x2001"}]}))
+    w.pbx_start()
+    os.makedirs(w.path + "/profiles")
+    w.write("profiles/staff.json", json.dumps({
+        "name": "staff", "columns": {"ID": [], "Name": []},
+        "fields": {"number": {"pool": "2000-2009", "key": "ID"}, "username": {"column": "Name"},
+                   "registerpassword": {"generate": "password", "length": 20},
+                   "hasvoicemail": {"constant": "on"},
+                   "vmsecret": {"generate": "pin", "length": 6}}}))
+    w.conf("profiles=" + w.path + "/profiles")
+    numbered(w, "a.csv", range(1, 5))
+    w.go("extspoold", "--once")
+    numbered(w, "b.csv", range(5, 0, -1))
+    w.go("extspoold", "--once")
+
+
 def rejected(w):
     """No usable heading."""
     w.rows = [(0, 0, 0, 0, 0)]
@@ -410,8 +483,8 @@ def same(w):
     w.go("extspoold", "--once")
 
 
-SCENARIOS = (plain, retries, doubt, hold, two, guard, marker, folder, rejected, cancel, hold_cancel,
-             retry, same)
+SCENARIOS = (plain, retries, doubt, hold, two, guard, marker, folder, pool, rejected, cancel,
+             hold_cancel, retry, same)
 
 
 # ---- walking --------------------------------------------------------------------------------------
@@ -437,6 +510,7 @@ class Walk:
         try:
             scenario(w)
             judge(w)
+            w.end(w)
         except (Wrong, OSError, ValueError, KeyError) as error:
             wrong.append("%s: %s" % (type(error).__name__, error))
         finally:
