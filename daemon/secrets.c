@@ -206,12 +206,16 @@ static bool command_look(struct job *j, struct secrets *s, bool *ret_end, struct
         return fault_set(f, FAULT_IO, 0, "the [secrets] command takes too long");
     }
     s->child = 0;
-    *ret_end = WIFEXITED(status) && WEXITSTATUS(status) == 0;
+    struct stat st;
     if (WIFSIGNALED(status))
         return fault_set(f, FAULT_IO, 0, "the [secrets] command died of signal %d",
                          WTERMSIG(status));
-    return *ret_end ||
-           fault_set(f, FAULT_IO, 0, "the [secrets] command ends with %d", WEXITSTATUS(status));
+    if (WEXITSTATUS(status) != 0)
+        return fault_set(f, FAULT_IO, 0, "the [secrets] command ends with %d", WEXITSTATUS(status));
+    if (fstat(fsio_fd(s->file), &st) != 0 || st.st_size == 0)
+        return fault_set(f, FAULT_IO, 0, "the [secrets] command writes nothing");
+    *ret_end = true;
+    return true;
 }
 
 static bool encrypted(struct job *j, struct work *w, bool *ret_end, struct fault *f)

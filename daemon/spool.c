@@ -315,7 +315,8 @@ static bool sweep(struct spool *s, enum spool_folder folder,
 bool spool_sweep(struct spool *s, bool (*finished)(void *with, uint64_t id), void *with,
                  struct fault *f)
 {
-    return sweep(s, SPOOL_WORK, finished, with, f) && sweep(s, SPOOL_REPORTS, finished, with, f);
+    return sweep(s, SPOOL_WORK, finished, with, f) && sweep(s, SPOOL_REPORTS, finished, with, f) &&
+           sweep(s, SPOOL_SECRETS, finished, with, f);
 }
 
 bool spool_move(struct spool *s, const char *name, enum spool_folder from, enum spool_folder to,

@@ -66,7 +66,7 @@ bool spool_orphan(struct spool *s, enum spool_folder folder, bool (*known)(void 
                   void *with, struct import *ret, bool *ret_found, struct fault *f);
 
 /* Removes what a process that died has left: private copies and notes in work/ of imports that are
- * finished, and what is half written in work/ and reports/. */
+ * finished, and what is half written in work/, reports/ and secrets/. */
 bool spool_sweep(struct spool *s, bool (*finished)(void *with, uint64_t id), void *with,
                  struct fault *f);
 

@@ -316,7 +316,8 @@ static void what_was_half_written_is_swept(void **state)
 {
     (void)state;
     uint64_t none[] = {0};
-    static const char *const ours[] = {"spool/work/.again.tmp", "spool/reports/.000042.json.tmp",
+    static const char *const ours[] = {"spool/work/.again.tmp", "spool/secrets/.000042.secrets.tmp",
+                                       "spool/reports/.000042.json.tmp",
                                        "spool/reports/.000042.results.csv.tmp"};
     static const char *const others[] = {"spool/work/.lock", "spool/reports/.mine.tmp",
                                          "spool/reports/000042-a.json", "spool/reports/.000042"};
