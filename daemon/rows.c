@@ -339,13 +339,10 @@ static size_t delimiters_in(const struct rows *r, const char *text, size_t len)
 
 /* With the right number of cells, several rows may still be merged: a stray quote further down, in
  * the same column, closes the unclosed one. Then each line has as many delimiters as a whole
- * record, which in CHANCE_LIMIT places or more is no accident. */
+ * record. */
 static bool row_shaped(const struct rows *r, const struct scan *s)
 {
     size_t wanted = r->expect - 1;
-    if ((s->lines - 1) * wanted < CHANCE_LIMIT)
-        return false;
-
     for (size_t at = 0; at < s->len;) {
         const char *text = r->window + r->here + at;
         size_t content = line_content(text, s->len - at);
@@ -356,14 +353,26 @@ static bool row_shaped(const struct rows *r, const struct scan *s)
     return true;
 }
 
+enum merge { MERGE_NONE, MERGE_DOUBTFUL, MERGE_SURE };
+
 /* Whether a whole record over several lines is really several, of which all but the first would
- * vanish in one cell of the first. What neither rule tells may be what the sender meant: cells
- * may hold delimiters and line breaks. */
-static bool lines_merged(struct rows *r, const struct scan *s, bool *ret_merged, struct fault *f)
+ * vanish in one cell of the first. The shape of rows in CHANCE_LIMIT places or more is no accident;
+ * in fewer it may be one, and nobody can tell. What neither rule tells may be what the sender
+ * meant: cells may hold delimiters and line breaks. */
+static bool lines_merged(struct rows *r, const struct scan *s, enum merge *ret, struct fault *f)
 {
-    if (s->lines > 1 && r->expect > 1 && s->count != r->expect)
-        return wrong_count(r, s, ret_merged, f);
-    *ret_merged = s->lines > 1 && r->expect > 1 && row_shaped(r, s);
+    bool merged = false;
+    *ret = MERGE_NONE;
+    if (s->lines == 1 || r->expect <= 1)
+        return true;
+    if (s->count != r->expect) {
+        if (!wrong_count(r, s, &merged, f))
+            return false;
+        *ret = merged ? MERGE_SURE : MERGE_NONE;
+    } else if (row_shaped(r, s)) {
+        bool sure = (s->lines - 1) * (r->expect - 1) >= CHANCE_LIMIT;
+        *ret = sure ? MERGE_SURE : MERGE_DOUBTFUL;
+    }
     return true;
 }
 
@@ -376,9 +385,10 @@ static struct row row_pass(struct rows *r, enum row_kind kind, size_t len, uint6
     return row;
 }
 
-static struct row row_malformed(struct rows *r, size_t len, int code, struct quote at)
+static struct row row_malformed(struct rows *r, size_t len, uint64_t lines, int code,
+                                struct quote at)
 {
-    struct row row = row_pass(r, ROW_KIND_MALFORMED, len, 1);
+    struct row row = row_pass(r, ROW_KIND_MALFORMED, len, lines);
     row.code = code;
     row.column = at.column;
     row.quote_line = code == CODE_UNCLOSED_QUOTE ? at.line : 0;
@@ -437,7 +447,7 @@ static bool row_repair(struct rows *r, size_t len, int code, struct quote at, st
     if (code != CODE_TOO_LONG && !line_repair(r, len, ret, &good, f))
         return false;
     if (!good)
-        *ret = row_malformed(r, len, code, at);
+        *ret = row_malformed(r, len, 1, code, at);
     return true;
 }
 
@@ -445,18 +455,22 @@ static bool row_repair(struct rows *r, size_t len, int code, struct quote at, st
 static bool record_read(struct rows *r, struct row *ret, struct fault *f)
 {
     struct scan s;
-    bool merged = false;
+    enum merge merge = MERGE_NONE;
     if (!record_scan(r, 0, &s, f))
         return false;
-    if (s.code == CODE_NONE && !lines_merged(r, &s, &merged, f))
+    if (s.code == CODE_NONE && !lines_merged(r, &s, &merge, f))
         return false;
 
     if (s.code != CODE_NONE) {
         int code = s.lines > 1 ? CODE_UNCLOSED_QUOTE : s.code;
         return row_repair(r, s.first_len, code, s.last, ret, f);
     }
-    if (merged)
+    if (merge == MERGE_SURE)
         return row_repair(r, s.first_len, CODE_UNCLOSED_QUOTE, s.first, ret, f);
+    if (merge == MERGE_DOUBTFUL) { /* refused as one: neither is anybody lost nor made up */
+        *ret = row_malformed(r, s.len, s.lines, CODE_UNCLOSED_QUOTE, s.first);
+        return true;
+    }
     *ret = row_pass(r, ROW_KIND_RECORD, s.len, s.lines);
     ret->cells = r->cells;
     ret->count = r->count;
@@ -466,7 +480,7 @@ static bool record_read(struct rows *r, struct row *ret, struct fault *f)
 /* A line that is longer than any record may be goes by in pieces. */
 static bool line_skip(struct rows *r, struct row *ret, struct fault *f)
 {
-    struct row row = row_malformed(r, 0, CODE_TOO_LONG, (struct quote){0, 0});
+    struct row row = row_malformed(r, 0, 1, CODE_TOO_LONG, (struct quote){0, 0});
     struct line piece;
     do {
         if (!line_get(r, 0, &piece, f))
