@@ -13,7 +13,8 @@ static void malformed_note(const struct columns *c, const struct row *row, struc
     switch (row->code) {
     case CODE_UNCLOSED_QUOTE:
         finding_add(list, row->code, SEVERITY_ERROR, heading,
-                    "the quote opened in line %" PRIu64 " is never closed", row->quote_line);
+                    "the quote opened in line %" PRIu64 " %s", row->quote_line,
+                    row->repair ? row->repair : "is never closed");
         break;
     case CODE_TOO_LONG:
         finding_add(list, row->code, SEVERITY_ERROR, NULL,

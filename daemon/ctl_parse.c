@@ -21,7 +21,8 @@ static void malformed_tell(const char *name, const struct row *row, int code)
     char text[CODE_TEXT];
     fprintf(stderr, "%s:%" PRIu64 ": ", name, row->line);
     if (code == CODE_UNCLOSED_QUOTE)
-        fprintf(stderr, "the quote opened in line %" PRIu64 " is never closed", row->quote_line);
+        fprintf(stderr, "the quote opened in line %" PRIu64 " %s", row->quote_line,
+                row->repair ? row->repair : "is never closed");
     else
         fputs(code_meaning(code), stderr);
     fprintf(stderr, " [%s]\n", code_text(code, text));

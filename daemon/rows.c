@@ -353,12 +353,39 @@ static bool row_shaped(const struct rows *r, const struct scan *s)
     return true;
 }
 
+/* The digits that a line begins with, up to its first delimiter; 0: something else stands there. */
+static size_t digits_first(const struct rows *r, const char *text, size_t len)
+{
+    size_t start = len > 0 && text[0] == r->quote;
+    size_t at = start;
+    while (at < len && text[at] >= '0' && text[at] <= '9')
+        at++;
+    return at < len && text[at] == r->delimiter ? at - start : 0;
+}
+
+/* Whether a later line begins with a number as long as the record's own, and has as many delimiters
+ * as a record or more: somebody else's row, whatever stands around it. */
+static bool has_row_within(const struct rows *r, const struct scan *s)
+{
+    const char *first = r->window + r->here;
+    size_t digits = digits_first(r, first, s->first_len);
+    for (size_t at = s->first_len; digits > 0 && at < s->len;) {
+        const char *text = first + at;
+        size_t content = line_content(text, s->len - at);
+        if (digits_first(r, text, content) == digits &&
+            delimiters_in(r, text, content) >= r->expect - 1)
+            return true;
+        at += content + line_end(text + content, s->len - at - content);
+    }
+    return false;
+}
+
 enum merge { MERGE_NONE, MERGE_DOUBTFUL, MERGE_SURE };
 
 /* Whether a whole record over several lines is really several, of which all but the first would
  * vanish in one cell of the first. The shape of rows in CHANCE_LIMIT places or more is no accident;
- * in fewer it may be one, and nobody can tell. What neither rule tells may be what the sender
- * meant: cells may hold delimiters and line breaks. */
+ * in fewer it may be one, and nobody can tell; nor when a line within begins as a row does. What no
+ * rule tells may be what the sender meant: cells may hold delimiters and line breaks. */
 static bool lines_merged(struct rows *r, const struct scan *s, enum merge *ret, struct fault *f)
 {
     bool merged = false;
@@ -372,6 +399,8 @@ static bool lines_merged(struct rows *r, const struct scan *s, enum merge *ret, 
     } else if (row_shaped(r, s)) {
         bool sure = (s->lines - 1) * (r->expect - 1) >= CHANCE_LIMIT;
         *ret = sure ? MERGE_SURE : MERGE_DOUBTFUL;
+    } else if (has_row_within(r, s)) {
+        *ret = MERGE_DOUBTFUL;
     }
     return true;
 }
@@ -469,6 +498,7 @@ static bool record_read(struct rows *r, struct row *ret, struct fault *f)
         return row_repair(r, s.first_len, CODE_UNCLOSED_QUOTE, s.first, ret, f);
     if (merge == MERGE_DOUBTFUL) { /* refused as one: neither is anybody lost nor made up */
         *ret = row_malformed(r, s.len, s.lines, CODE_UNCLOSED_QUOTE, s.first);
+        ret->repair = "is closed in a later line, but those lines look like rows of their own";
         return true;
     }
     *ret = row_pass(r, ROW_KIND_RECORD, s.len, s.lines);

@@ -37,7 +37,8 @@ struct row {
     size_t column;
     size_t limit; /* too long: the limit that is passed */
     /* a record whose quotes are malformed: the code that it would have (CODE_NONE in any other);
-     * column is the cell at fault, and repair says for people how it was read */
+     * column is the cell at fault, and repair says for people how it was read. Of a
+     * malformed one repair, unless it is NULL, says what is the matter with its quote */
     int repaired;
     const char *repair;
     bool unended; /* the file ends with this record, and no line end follows */

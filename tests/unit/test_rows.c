@@ -160,9 +160,15 @@ static void test_merged_rows_are_told_by_their_shape(void **state)
     CHECK("1,\"A,3\n2,B,3\n3,C,3\n4,D,3\n5,E\",3\n", ',', 3,
           "1+0:7(unclosed-quote cell=1)[1][A][3] 2+7:6[2][B][3] 3+13:6[3][C][3] 4+19:6[4][D][3] "
           "5+25:7(stray-quote cell=1)[5][E\"][3] 6+32:0END");
-    /* one delimiter more or less, and it may be what was meant */
+    /* with one delimiter more or less a line that begins as a row does gives it away */
     CHECK("1,\"A,3,4,5,6,7,8,9\n2,b,5\",3,4,5,6,7,8,9\n", ',', 9,
-          "1+0:40[1][A,3,4,5,6,7,8,9\n2,b,5][3][4][5][6][7][8][9] 3+40:0END");
+          "1+0:40{unclosed-quote quote=1 cell=1} 3+40:0END");
+    CHECK("11,\"A,3,4,5\n12,b, 5\",3,4,5\n", ',', 5,
+          "1+0:27{unclosed-quote quote=1 cell=1} 3+27:0END");
+    /* otherwise it may be what was meant */
+    CHECK("11,\"A,3,4,5\n2,b, 5\",3,4,5\n", ',', 5,
+          "1+0:26[11][A,3,4,5\n2,b, 5][3][4][5] 3+26:0END");
+    CHECK("11,3,4,5,\"A\n12,b\"\n", ',', 5, "1+0:18[11][3][4][5][A\n12,b] 3+18:0END");
     /* in few places it may be an accident: nobody can tell, so it is refused as one */
     CHECK("1,Ann,\"x\n2,Bob,y\"\n3,Cy,z\n", ',', 3,
           "1+0:18{unclosed-quote quote=1 cell=2} 3+18:7[3][Cy][z] 4+25:0END");
