@@ -13,11 +13,16 @@
 #define ROWS_A_TURN 2000
 #define PAGE        64
 
+/* Whether the question may leave now. */
+static bool may_ask(const struct job *j)
+{
+    return !j->stopping && !j->lone && pbx_room(j->pbx, j->mono);
+}
+
 /* Whether the answer to come, or room for the question, is waited for. */
 bool census_waits(const struct job *j, const struct work *w)
 {
-    return w->census == CENSUS_ASKED ||
-           (w->census == CENSUS_DUE && w->unchanged && !pbx_room(j->pbx, j->mono));
+    return w->census == CENSUS_ASKED || (w->census == CENSUS_DUE && w->unchanged && !may_ask(j));
 }
 
 static void ask(struct job *j, struct work *w)
@@ -26,7 +31,7 @@ static void ask(struct job *j, struct work *w)
         w->census = CENSUS_OVER;
         return;
     }
-    if (j->stopping || j->lone || !pbx_room(j->pbx, j->mono))
+    if (!may_ask(j))
         return;
     w->census = CENSUS_ASKED;
     pbx_query(j->pbx, j->mono, QUERY_CENSUS | w->import.id, NULL);
@@ -66,10 +71,12 @@ void census_answer(struct job *j, const struct pbx_answer *a)
     }
 }
 
-/* The row is to be looked up, and sent when it is gone. */
+/* The row is to be looked up, and sent when it is gone. Whatever doubts there were of it, another
+ * import has created what is there. */
 static bool look_up(struct job *j, struct work *w, struct ledger_row *row, struct fault *f)
 {
     row->state = ROW_DOUBT;
+    row->doubted = false;
     row->finished = 0;
     w->missed++;
     w->done--;
