@@ -212,7 +212,7 @@ asked() {
 }
 
 @test "a file that goes away before it is complete is forgotten" {
-    conf_write spool.settle=300ms
+    conf_write spool.settle=3s # far longer than it takes to get to its removal
     drop <(records 2001 2001) gone.csv
     daemon_start
     rm "$SPOOL/incoming/gone.csv"
