@@ -53,7 +53,7 @@ asked() {
 }
 
 @test "a file that is still being written is left alone" {
-    conf_write spool.settle=1s
+    conf_write spool.settle=3s
     daemon_start
     local number
     printf 'number,registerpassword\n' >"$SPOOL/incoming/slow.csv"
