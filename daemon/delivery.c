@@ -94,32 +94,33 @@ static struct task *ready_pop(struct job *j)
 
 /* ---- starting an import ---- */
 
+/* A person may have another number on this PBX, and must not get a second one. */
+static const char pool_of_another[] = "its numbers were given for another PBX: cancel it, and drop "
+                                      "the file once more";
+
 bool delivery_for_this_pbx(struct job *j, struct work *w)
 {
     int64_t id = pbx_id(j->pbx);
     if (!id || w->import.pbx == id)
         return true;
-    if (!w->import.pbx) {
+    if (!w->import.pbx && !w->pool) {
         w->import.pbx = id;
         w->plan.pbx = id;
-        if (w->pool)
-            pool_move(w->pool, id);
         return true;
     }
     w->import.resume = IMPORT_SENDING;
-    work_turn(j, w, IMPORT_HELD, CODE_PBX_CHANGED, code_meaning(CODE_PBX_CHANGED));
+    work_turn(j, w, IMPORT_HELD, CODE_PBX_CHANGED,
+              w->import.pbx ? code_meaning(CODE_PBX_CHANGED) : pool_of_another);
     return false;
 }
 
 bool delivery_start(struct job *j, struct work *w, struct fault *f)
 {
     struct ledger_counts counts;
-    if (!w->import.pbx && pbx_id(j->pbx) && !ledger_pool_adopt(j->ledger, pbx_id(j->pbx), f))
-        return false;
-    if (!delivery_for_this_pbx(j, w))
-        return ledger_import_set(j->ledger, &w->import, f);
     if (!ledger_counts(j->ledger, w->import.id, &counts, f))
         return false;
+    if (counts.open && !delivery_for_this_pbx(j, w)) /* else no PBX is asked for anything */
+        return ledger_import_set(j->ledger, &w->import, f);
     w->stage = STAGE_SENDING;
     w->import.state = IMPORT_SENDING;
     w->total = counts.rows;

@@ -43,5 +43,5 @@ bool fault_in(struct fault *f, const char *format, ...)
 
 bool fault_passes(const struct fault *f)
 {
-    return f->error == ENOSPC || f->error == EDQUOT || f->error == ESTALE;
+    return f->kind == FAULT_LATER || f->error == ENOSPC || f->error == EDQUOT || f->error == ESTALE;
 }

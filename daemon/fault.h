@@ -13,6 +13,7 @@ enum fault_kind {
     FAULT_LEDGER, /* the ledger cannot be read or written */
     FAULT_DAMAGE, /* the ledger's file is damaged */
     FAULT_INPUT,  /* this one file cannot be imported; the others can */
+    FAULT_LATER,  /* this one file cannot be imported yet; it passes */
 };
 
 struct fault {
@@ -30,7 +31,7 @@ bool fault_set(struct fault *f, enum fault_kind kind, int error, const char *for
 bool fault_in(struct fault *f, const char *format, ...) PRINTF_LIKE(2, 3);
 
 /* It passes without anybody touching us: no space left, which may come back; or a folder that was
- * replaced while it was open, which can be opened again. */
+ * replaced while it was open, which can be opened again; or whatever FAULT_LATER was set for. */
 bool fault_passes(const struct fault *f);
 
 #endif

@@ -90,6 +90,9 @@ bool given_begin(struct job *j, struct work *w, struct fault *f)
     bool found = false;
     w->import.secrets = columns_generates(w->columns);
     plan_begin(j, w, pbx_id(j->pbx));
+    if (w->pool && !w->plan.pbx)
+        return fault_set(f, FAULT_LATER, 0,
+                         "its numbers come from a pool, and without [pbx] url nobody knows whose");
     if (!numbers_lost(j, &w->plan.numbers_lost, f))
         return false;
     if (!w->import.secrets)

@@ -238,15 +238,12 @@ static bool rows_end(struct job *j, struct work *w, struct fault *f)
     w->import.rows = w->planned;
     w->import.deaths = 0;
     w->import.pbx = w->plan.pbx;
-    if (w->pool && w->import.pbx && !ledger_pool_adopt(j->ledger, w->import.pbx, f))
-        return false;
     w->import.resume = IMPORT_SENDING;
     if (w->import.cancelling) {
         w->import.state = IMPORT_SENDING;
         w->stage = STAGE_SENDING;
         j->barrier = true;
-        return ledger_rows_turn(j->ledger, w->import.id, ROW_PLANNED, ROW_SKIPPED, CODE_CANCELLED,
-                                j->wall, f);
+        return ledger_rows_skip(j->ledger, w->import.id, CODE_CANCELLED, j->wall, f);
     }
     bool less = false;
     if (!shrunk(j, w, &less, f))

@@ -290,13 +290,13 @@ bool job_reload(struct job *j, struct config *config, struct fault *f)
     struct http_settings settings = http_settings(config);
     http_set(j->http, &settings);
     spool_settings(j->spool, config);
-    if (pbx_id(j->pbx) && !ledger_pool_adopt(j->ledger, pbx_id(j->pbx), f))
-        return false;
     j->config = config;
     j->hinted = true;
     j->probed = false;
     for (size_t i = 0; i < WORKS_MOST; i++) {
         struct work *w = j->works[i];
+        if (w)
+            w->again = 0; /* what it waits for may have come */
         if (w && w->stage == STAGE_SENDING && !delivery_for_this_pbx(j, w) &&
             !ledger_import_set(j->ledger, &w->import, f))
             return false;

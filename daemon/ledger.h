@@ -140,6 +140,8 @@ bool ledger_rows(struct ledger *l, uint64_t id, uint64_t after, unsigned states,
 /* Every row in state `from` goes to `to` with this code and time (0 keeps none). */
 bool ledger_rows_turn(struct ledger *l, uint64_t id, enum row_state from, enum row_state to,
                       int code, int64_t finished, struct fault *f);
+/* Every row that cannot have been sent, planned or to be looked up before it is, is skipped. */
+bool ledger_rows_skip(struct ledger *l, uint64_t id, int code, int64_t finished, struct fault *f);
 /* Every failed row is to be sent once more: planned, with no attempts and no code. */
 bool ledger_rows_again(struct ledger *l, uint64_t id, struct fault *f);
 bool ledger_counts(struct ledger *l, uint64_t id, struct ledger_counts *ret, struct fault *f);
@@ -178,8 +180,6 @@ bool ledger_pool_put(struct ledger *l, int64_t pbx, const uint8_t key[DIGEST_BYT
 /* The PBX has this number by somebody else; and forgets all that was said so. */
 bool ledger_pool_occupied(struct ledger *l, int64_t pbx, const char *number, struct fault *f);
 bool ledger_pool_vacate(struct ledger *l, int64_t pbx, struct fault *f);
-/* What was given before any PBX was configured (pbx 0) was given for this one. */
-bool ledger_pool_adopt(struct ledger *l, int64_t pbx, struct fault *f);
 /* Whether a number was given, was created here, or is still to be sent by any import. */
 bool ledger_number_taken(struct ledger *l, int64_t pbx, const char *number, bool *ret,
                          struct fault *f);

@@ -68,18 +68,6 @@ bool ledger_pool_vacate(struct ledger *l, int64_t pbx, struct fault *f)
     return sql_run(q, f);
 }
 
-bool ledger_pool_adopt(struct ledger *l, int64_t pbx, struct fault *f)
-{
-    static const char text[] = "UPDATE OR IGNORE pool SET pbx=?1 WHERE pbx=0";
-    if (!ledger_change(l, f))
-        return false;
-    struct sql_query *q = sql_query(l->sql, text, f);
-    if (!q)
-        return false;
-    sql_bind_int(q, 1, pbx);
-    return sql_run(q, f);
-}
-
 bool ledger_number_taken(struct ledger *l, int64_t pbx, const char *number, bool *ret,
                          struct fault *f)
 {

@@ -159,6 +159,24 @@ bool ledger_rows_turn(struct ledger *l, uint64_t id, enum row_state from, enum r
     return sql_run(q, f);
 }
 
+bool ledger_rows_skip(struct ledger *l, uint64_t id, int code, int64_t finished, struct fault *f)
+{
+    static const char text[] = "UPDATE row SET state=?2,step=0,code=?3,finished=?4,due=0 WHERE "
+                               "import=?1 AND state=0 AND (step=0 OR (step=?5 AND flags&?6=0))";
+    if (!ledger_change(l, f))
+        return false;
+    struct sql_query *q = sql_query(l->sql, text, f);
+    if (!q)
+        return false;
+    sql_bind_int(q, 1, (int64_t)id);
+    sql_bind_int(q, 2, ROW_SKIPPED);
+    sql_bind_int(q, 3, code);
+    sql_bind_int(q, 4, finished);
+    sql_bind_int(q, 5, ROW_DOUBT);
+    sql_bind_int(q, 6, FLAG_DOUBTED);
+    return sql_run(q, f);
+}
+
 bool ledger_rows_again(struct ledger *l, uint64_t id, struct fault *f)
 {
     static const char text[] = "UPDATE row SET state=?2,step=0,code=0,finished=0,due=0,attempts=0,"

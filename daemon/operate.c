@@ -142,7 +142,7 @@ bool job_retry(struct job *j, uint64_t id, struct fault *f)
 /* Rows not sent yet are settled now; those on their way or in doubt settle themselves. */
 static bool cancel_rows(struct job *j, uint64_t id, int code, struct fault *f)
 {
-    return ledger_rows_turn(j->ledger, id, ROW_PLANNED, ROW_SKIPPED, code, j->wall, f);
+    return ledger_rows_skip(j->ledger, id, code, j->wall, f);
 }
 
 static bool cancel_held(struct job *j, struct import *i, struct fault *f)

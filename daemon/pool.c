@@ -28,11 +28,6 @@ struct pool *pool_new(struct ledger *l, int64_t pbx, const char *from, const cha
     return p;
 }
 
-void pool_move(struct pool *p, int64_t pbx)
-{
-    p->pbx = pbx;
-}
-
 struct pool *pool_free(struct pool *p)
 {
     free(p);

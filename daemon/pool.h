@@ -11,8 +11,6 @@ struct pool;
 /* The numbers from `from` to `to` (digits, at most 18; the shorter ones are filled up with zeros to
  * the length of `from`) on one PBX. The ledger is lent until pool_free. */
 struct pool *pool_new(struct ledger *l, int64_t pbx, const char *from, const char *to);
-/* The PBX is known by now. */
-void pool_move(struct pool *p, int64_t pbx);
 struct pool *pool_free(struct pool *p); /* NULL */
 
 /* The number that the key was given, else the lowest free one: free is what neither the ledger nor,

@@ -39,7 +39,8 @@ void storage_wait(struct job *j, struct work *w, const char *why)
 bool storage_step(struct job *j, size_t place, bool good, struct fault *f)
 {
     struct work *w = j->works[place];
-    if (good || f->kind != FAULT_IO || !fault_passes(f))
+    bool of_one = f->kind == FAULT_IO || f->kind == FAULT_LATER;
+    if (good || !of_one || !fault_passes(f))
         return good;
     if (!w->waits)
         log_warning(w->import.id, "'%s' waits: %s", w->import.name, f->text);

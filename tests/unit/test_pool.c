@@ -141,20 +141,6 @@ static void looks_once_more_before_it_is_exhausted(void **state)
     pool_free(p);
 }
 
-static void takes_over_what_was_given_before_there_was_a_pbx(void **state)
-{
-    (void)state;
-    struct pool *p = pool_new(ledger, 0, "2000", "2999");
-    assert_gives(p, "E1", "2000");
-    assert_gives(p, "E2", "2001");
-    pool_free(p);
-    assert_true(ledger_pool_adopt(ledger, PBX, NULL));
-    p = pool_new(ledger, PBX, "2000", "2999");
-    assert_gives(p, "E2", "2001");
-    assert_gives(p, "E3", "2002");
-    pool_free(p);
-}
-
 static void keys_are_kept_as_digests(void **state)
 {
     (void)state;
@@ -183,7 +169,6 @@ int main(void)
         LEDGER(fills_up_with_zeros),
         LEDGER(changes_to_the_next_when_the_pbx_has_it),
         LEDGER(looks_once_more_before_it_is_exhausted),
-        LEDGER(takes_over_what_was_given_before_there_was_a_pbx),
         LEDGER(keys_are_kept_as_digests),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
