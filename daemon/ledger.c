@@ -248,7 +248,8 @@ bool ledger_in_use(struct ledger *l, struct fault *f)
     return ledger_note_put(l, NOTE_FRESH, "", f);
 }
 
-bool ledger_change(struct ledger *l, struct fault *f)
+/* Opens the transaction that the next ledger_commit ends. */
+static bool change(struct ledger *l, struct fault *f)
 {
     if (l->dirty)
         return true;
@@ -256,6 +257,20 @@ bool ledger_change(struct ledger *l, struct fault *f)
     if (!sql_run(sql_query(l->sql, begin, f), f))
         return false;
     l->dirty = true;
+    return true;
+}
+
+struct sql_query *ledger_write(struct ledger *l, const char *text, struct fault *f)
+{
+    return change(l, f) ? sql_query(l->sql, text, f) : NULL;
+}
+
+bool ledger_row_there(struct sql_query *q, bool *ret, struct fault *f)
+{
+    if (!sql_next(q, ret, f))
+        return false;
+    if (*ret)
+        sql_done(q);
     return true;
 }
 
@@ -301,9 +316,7 @@ bool ledger_note_get(struct ledger *l, const char *name, char ret[LEDGER_NOTE], 
 bool ledger_note_put(struct ledger *l, const char *name, const char *value, struct fault *f)
 {
     static const char text[] = "INSERT OR REPLACE INTO note(name, text) VALUES(?1, ?2)";
-    if (!ledger_change(l, f))
-        return false;
-    struct sql_query *q = sql_query(l->sql, text, f);
+    struct sql_query *q = ledger_write(l, text, f);
     if (!q)
         return false;
     sql_bind_text(q, 1, name);
@@ -341,5 +354,5 @@ bool ledger_pbx(struct ledger *l, const char *url, int64_t *ret, struct fault *f
     static const char add[] = "INSERT INTO pbx(url) VALUES(?1) RETURNING id";
     if (!ledger_pbx_find(l, url, ret, f))
         return false;
-    return *ret || (ledger_change(l, f) && ask_pbx(l, add, url, ret, f));
+    return *ret || (change(l, f) && ask_pbx(l, add, url, ret, f));
 }

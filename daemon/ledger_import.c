@@ -123,9 +123,7 @@ bool ledger_import_set(struct ledger *l, const struct import *i, struct fault *f
 {
     static const char text[] = "REPLACE INTO import(" MEMBER_NAMES ") VALUES(?,?,?,?,?,?,?,?,?,?,?,"
                                "?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
-    if (!ledger_change(l, f))
-        return false;
-    struct sql_query *q = sql_query(l->sql, text, f);
+    struct sql_query *q = ledger_write(l, text, f);
     if (!q)
         return false;
     import_bind(q, i);
@@ -139,11 +137,7 @@ bool ledger_held(struct ledger *l, bool *ret, struct fault *f)
     if (!q)
         return false;
     sql_bind_int(q, 1, IMPORT_HELD);
-    if (!sql_next(q, ret, f))
-        return false;
-    if (*ret)
-        sql_done(q);
-    return true;
+    return ledger_row_there(q, ret, f);
 }
 
 /* The number that a question about earlier imports, ?1 being their state, is answered with. */

@@ -14,8 +14,11 @@ struct ledger {
     struct fault damage; /* met at the opening */
 };
 
-/* Opens the transaction that the next ledger_commit ends. */
-bool ledger_change(struct ledger *l, struct fault *f);
+/* The query for a statement that changes something, within the transaction that the next
+ * ledger_commit ends. NULL with a fault. */
+struct sql_query *ledger_write(struct ledger *l, const char *text, struct fault *f);
+/* Whether a query whose values are bound answers with a row; it is over then. */
+bool ledger_row_there(struct sql_query *q, bool *ret, struct fault *f);
 
 /* Whether the ledger has this program's version; brings it there. */
 bool ledger_is_current(struct ledger *l, struct fault *f);

@@ -33,9 +33,7 @@ static bool put(struct ledger *l, int64_t pbx, const void *key, size_t len, cons
 {
     static const char text[] = "INSERT INTO pool(pbx,key,number) VALUES(?1,?2,?3)"
                                " ON CONFLICT(pbx,key) DO UPDATE SET number=excluded.number";
-    if (!ledger_change(l, f))
-        return false;
-    struct sql_query *q = sql_query(l->sql, text, f);
+    struct sql_query *q = ledger_write(l, text, f);
     if (!q)
         return false;
     sql_bind_int(q, 1, pbx);
@@ -58,9 +56,7 @@ bool ledger_pool_occupied(struct ledger *l, int64_t pbx, const char *number, str
 bool ledger_pool_vacate(struct ledger *l, int64_t pbx, struct fault *f)
 {
     static const char text[] = "DELETE FROM pool WHERE pbx=?1 AND length(key)<?2";
-    if (!ledger_change(l, f))
-        return false;
-    struct sql_query *q = sql_query(l->sql, text, f);
+    struct sql_query *q = ledger_write(l, text, f);
     if (!q)
         return false;
     sql_bind_int(q, 1, pbx);
@@ -79,9 +75,5 @@ bool ledger_number_taken(struct ledger *l, int64_t pbx, const char *number, bool
         return false;
     sql_bind_int(q, 1, pbx);
     sql_bind_text(q, 2, number);
-    if (!sql_next(q, ret, f))
-        return false;
-    if (*ret)
-        sql_done(q);
-    return true;
+    return ledger_row_there(q, ret, f);
 }

@@ -39,9 +39,7 @@ bool ledger_row_add(struct ledger *l, uint64_t id, const struct ledger_row *row,
     static const char text[] =
         "INSERT INTO row(import,n,state,step,flags,attempts,code,due,finished,detail,line,offset,"
         "bytes,number) VALUES(?1,?2,?3,?14,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13)";
-    if (!ledger_change(l, f))
-        return false;
-    struct sql_query *q = sql_query(l->sql, text, f);
+    struct sql_query *q = ledger_write(l, text, f);
     if (!q)
         return false;
     row_bind(q, id, row);
@@ -59,9 +57,7 @@ bool ledger_row_set(struct ledger *l, uint64_t id, const struct ledger_row *row,
                                "finished=?8,detail=?9 WHERE import=?1 AND n=?2";
     static const char final[] = "UPDATE row SET state=?3,step=0,flags=?4,attempts=?5,code=?6,"
                                 "due=?7,finished=?8,detail=?9 WHERE import=?1 AND n=?2";
-    if (!ledger_change(l, f))
-        return false;
-    struct sql_query *q = sql_query(l->sql, row->state < ROW_FINAL ? open : final, f);
+    struct sql_query *q = ledger_write(l, row->state < ROW_FINAL ? open : final, f);
     if (!q)
         return false;
     row_bind(q, id, row);
@@ -73,9 +69,7 @@ bool ledger_row_reopen(struct ledger *l, uint64_t id, const struct ledger_row *r
     static const char text[] = "UPDATE row SET state=0,step=?3,flags=?4,attempts=?5,code=?6,due=?7,"
                                "finished=?8,detail=?9,number=?10 WHERE import=?1 AND n=?2";
     assert(row->state < ROW_FINAL);
-    if (!ledger_change(l, f))
-        return false;
-    struct sql_query *q = sql_query(l->sql, text, f);
+    struct sql_query *q = ledger_write(l, text, f);
     if (!q)
         return false;
     row_bind(q, id, row);
@@ -86,9 +80,7 @@ bool ledger_row_reopen(struct ledger *l, uint64_t id, const struct ledger_row *r
 bool ledger_rows_clear(struct ledger *l, uint64_t id, struct fault *f)
 {
     static const char text[] = "DELETE FROM row WHERE import=?1";
-    if (!ledger_change(l, f))
-        return false;
-    struct sql_query *q = sql_query(l->sql, text, f);
+    struct sql_query *q = ledger_write(l, text, f);
     if (!q)
         return false;
     sql_bind_int(q, 1, (int64_t)id);
@@ -146,9 +138,7 @@ bool ledger_rows_turn(struct ledger *l, uint64_t id, enum row_state from, enum r
 {
     static const char text[] = "UPDATE row SET state=?3,step=?6,code=?4,finished=?5,due=0 "
                                "WHERE import=?1 AND state+step=?2";
-    if (!ledger_change(l, f))
-        return false;
-    struct sql_query *q = sql_query(l->sql, text, f);
+    struct sql_query *q = ledger_write(l, text, f);
     if (!q)
         return false;
     sql_bind_int(q, 1, (int64_t)id);
@@ -163,9 +153,7 @@ bool ledger_rows_skip(struct ledger *l, uint64_t id, int code, int64_t finished,
 {
     static const char text[] = "UPDATE row SET state=?2,step=0,code=?3,finished=?4,due=0 WHERE "
                                "import=?1 AND state=0 AND (step=0 OR (step=?5 AND flags&?6=0))";
-    if (!ledger_change(l, f))
-        return false;
-    struct sql_query *q = sql_query(l->sql, text, f);
+    struct sql_query *q = ledger_write(l, text, f);
     if (!q)
         return false;
     sql_bind_int(q, 1, (int64_t)id);
@@ -181,9 +169,7 @@ bool ledger_rows_again(struct ledger *l, uint64_t id, struct fault *f)
 {
     static const char text[] = "UPDATE row SET state=?2,step=0,code=0,finished=0,due=0,attempts=0,"
                                "detail=NULL WHERE import=?1 AND state=?3";
-    if (!ledger_change(l, f))
-        return false;
-    struct sql_query *q = sql_query(l->sql, text, f);
+    struct sql_query *q = ledger_write(l, text, f);
     if (!q)
         return false;
     sql_bind_int(q, 1, (int64_t)id);
@@ -245,11 +231,7 @@ static bool any(struct ledger *l, const char *text, int64_t value, bool *ret, st
     if (!q)
         return false;
     sql_bind_int(q, 1, value);
-    if (!sql_next(q, ret, f))
-        return false;
-    if (*ret)
-        sql_done(q);
-    return true;
+    return ledger_row_there(q, ret, f);
 }
 
 bool ledger_any_other(struct ledger *l, uint64_t id, bool *ret, struct fault *f)
@@ -289,9 +271,7 @@ bool ledger_made_put(struct ledger *l, int64_t pbx, const char *number,
                      const struct ledger_content *content, struct fault *f)
 {
     static const char text[] = "REPLACE INTO made(pbx,number,content) VALUES(?1,?2,?3)";
-    if (!ledger_change(l, f))
-        return false;
-    struct sql_query *q = sql_query(l->sql, text, f);
+    struct sql_query *q = ledger_write(l, text, f);
     if (!q)
         return false;
     sql_bind_int(q, 1, pbx);
@@ -303,9 +283,7 @@ bool ledger_made_put(struct ledger *l, int64_t pbx, const char *number,
 bool ledger_made_drop(struct ledger *l, int64_t pbx, const char *number, struct fault *f)
 {
     static const char text[] = "DELETE FROM made WHERE pbx=?1 AND number=?2";
-    if (!ledger_change(l, f))
-        return false;
-    struct sql_query *q = sql_query(l->sql, text, f);
+    struct sql_query *q = ledger_write(l, text, f);
     if (!q)
         return false;
     sql_bind_int(q, 1, pbx);
