@@ -43,6 +43,10 @@ static const char *shown_state(struct job *j, const struct import *i, const char
         *ret_reason = w->why;
         return "waiting";
     }
+    if (w && secrets_run(w)) {
+        *ret_reason = w->waits ? w->why : "the [secrets] command is running";
+        return "waiting";
+    }
     const char *waiting = j->send ? pbx_waiting(j->pbx, j->mono) : "no daemon runs";
     if (!ended && i->state != IMPORT_CLAIMED && waiting) {
         *ret_reason = waiting;

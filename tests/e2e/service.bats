@@ -227,6 +227,26 @@ is_state() {
     is "$(journal '.inflight' | sort -n | tail -n 1)" 6
 }
 
+@test "a command that does not end keeps nothing else from going on, and status says so" {
+    pbxsim_start
+    cp -r "$ROOT/tests/cases/pool-keeps/profiles" "$WORLD/profiles"
+    conf_write secrets.command="sleep 1000" import.profiles="$WORLD/profiles"
+    drop <(printf 'Employee ID,Name\nE1,Ann\n') people.csv
+    daemon_start
+    lib_until is_state people.csv waiting
+    has "$(extspool status)" "the [secrets] command is running"
+    drop <(records 3001 3003) other.csv
+    wait_report other.csv
+    is "$(report other.csv .counts.created)" 3
+    # what was made up waits for its delivery over a restart, too
+    daemon_stop
+    conf_write import.profiles="$WORLD/profiles"
+    daemon_start
+    wait_report people.csv
+    is "$(report people.csv .counts.created)" 1
+    is "$(wc -l <"$SPOOL/secrets/000001-people.secrets.csv")" 2
+}
+
 # ---- what it does not run on ------------------------------------------------------------------
 
 @test "mistakes of the command line and the configuration are named, with status 2" {
