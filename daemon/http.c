@@ -13,6 +13,7 @@
 
 #define WAIT_FDS_MOST    256
 #define RETRY_AFTER_MOST (3600 * 1000) /* a PBX that asks for more is asked again after an hour */
+#define READ_BUFFER      4096L         /* made and wiped for each call: answers are short */
 
 struct call {
     struct call *next;  /* in the free list */
@@ -133,7 +134,7 @@ static struct call *call_new(struct http *h)
     curl_easy_setopt(c->easy, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(c->easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
     curl_easy_setopt(c->easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2); /* RFC 8996 */
-    curl_easy_setopt(c->easy, CURLOPT_USERAGENT, "extspoold/" VERSION);
+    curl_easy_setopt(c->easy, CURLOPT_BUFFERSIZE, READ_BUFFER);
     curl_easy_setopt(c->easy, CURLOPT_ERRORBUFFER, c->error);
     curl_easy_setopt(c->easy, CURLOPT_PREREQFUNCTION, on_request);
     curl_easy_setopt(c->easy, CURLOPT_PREREQDATA, c);
@@ -154,8 +155,29 @@ static struct call *call_take(struct http *h)
     return c;
 }
 
+/* libcurl writes a URL out anew for each call, which is most of what a call costs. So it is given
+ * the root alone, and what comes after that as the request's target. A proxy wants to see all. */
+static void call_target(const struct http *h, struct call *c)
+{
+    char *path = NULL;
+    char *query = NULL;
+    struct buf target = {0};
+    curl_easy_setopt(c->easy, CURLOPT_REQUEST_TARGET, NULL);
+    if (!h->proxy[0] && curl_url_get(c->url, CURLUPART_PATH, &path, 0) == CURLUE_OK) {
+        buf_text(&target, path);
+        if (curl_url_get(c->url, CURLUPART_QUERY, &query, 0) == CURLUE_OK)
+            buf_format(&target, "?%s", query);
+        curl_easy_setopt(c->easy, CURLOPT_REQUEST_TARGET, buf_get(&target));
+        curl_url_set(c->url, CURLUPART_PATH, "/", 0);
+        curl_url_set(c->url, CURLUPART_QUERY, NULL, 0);
+    }
+    buf_wipe(&target);
+    curl_free(path);
+    curl_free(query);
+}
+
 /* Parsing a URL takes longer than sending to it, so a call keeps its URL as long as it serves. */
-static void call_aim(struct call *c, const char *url)
+static void call_aim(const struct http *h, struct call *c, const char *url)
 {
     if (c->url_text && strcmp(c->url_text, url) == 0)
         return;
@@ -166,6 +188,7 @@ static void call_aim(struct call *c, const char *url)
     /* emptied first: what cannot be parsed must not leave the old one, nor be taken as relative */
     curl_url_set(c->url, CURLUPART_URL, NULL, 0);
     curl_url_set(c->url, CURLUPART_URL, url, 0);
+    call_target(h, c);
     curl_easy_setopt(c->easy, CURLOPT_CURLU, c->url);
 }
 
@@ -180,6 +203,7 @@ static void call_content(struct call *c, const char *content_type)
     snprintf(line, sizeof line, "Content-Type: %s", content_type);
     c->headers = curl_slist_append(NULL, line);
     c->headers = curl_slist_append(c->headers, "Expect:"); /* no waiting for 100 Continue */
+    c->headers = curl_slist_append(c->headers, "User-Agent: extspoold/" VERSION);
     if (!c->headers)
         abort();
     curl_easy_setopt(c->easy, CURLOPT_HTTPHEADER, c->headers);
@@ -189,7 +213,7 @@ void http_post(struct http *h, const char *url, const char *content_type, struct
                size_t most, uint64_t tag)
 {
     struct call *c = call_take(h);
-    call_aim(c, url);
+    call_aim(h, c, url);
     call_content(c, content_type);
     c->body = *body;
     *body = (struct buf){0};
