@@ -55,17 +55,31 @@ bool buf_format(struct buf *b, const char *format, ...)
     va_list again;
     va_start(args, format);
     va_copy(again, args);
-    int len = vsnprintf(NULL, 0, format, args);
+    /* mostly there is room, and one pass will do */
+    size_t room = b->at ? b->room - b->len : 0;
+    int len = vsnprintf(b->at ? b->at + b->len : NULL, room, format, args);
     va_end(args);
     assert(len >= 0);
 
     bool fits = buf_room(b, (size_t)len);
-    if (fits) {
+    if (fits && (size_t)len >= room)
         vsnprintf(b->at + b->len, (size_t)len + 1, format, again);
+    if (fits)
         b->len += (size_t)len;
-    }
+    else if (room)
+        b->at[b->len] = '\0';
     va_end(again);
     return fits;
+}
+
+bool buf_number(struct buf *b, uint64_t number)
+{
+    char digits[20];
+    size_t at = sizeof digits;
+    do
+        digits[--at] = (char)('0' + number % 10);
+    while (number /= 10);
+    return buf_add(b, digits + at, sizeof digits - at);
 }
 
 const char *buf_get(const struct buf *b)

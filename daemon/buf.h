@@ -18,6 +18,7 @@ bool buf_add(struct buf *b, const void *bytes, size_t len);
 bool buf_text(struct buf *b, const char *text);
 bool buf_char(struct buf *b, char c);
 bool buf_format(struct buf *b, const char *format, ...) PRINTF_LIKE(2, 3);
+bool buf_number(struct buf *b, uint64_t number); /* in decimal digits */
 
 /* The text so far, "" when there is none. Valid until the next change. */
 const char *buf_get(const struct buf *b);

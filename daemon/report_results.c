@@ -2,8 +2,6 @@
 /* NAME report_results: the outcome of every row, as RFC 4180 with LF, for spreadsheets. */
 #include "report_part.h"
 
-#include <inttypes.h>
-
 #include "clock.h"
 
 /* A spreadsheet takes what begins with one of these signs for a formula or a
@@ -45,12 +43,22 @@ static bool results_row(struct report_part *p, const struct report_facts *facts,
     (void)f;
     if (at->row == 0)
         return true;
-    buf_format(&p->text, "%" PRIu64 ",%" PRIu64 ",", at->row, at->line);
+    buf_number(&p->text, at->row);
+    buf_char(&p->text, ',');
+    buf_number(&p->text, at->line);
+    buf_char(&p->text, ',');
     report_cell(&p->text, at->number);
-    buf_format(&p->text, ",%s,%s,", row_state_text(at->state),
-               row->cause ? code_text(row->cause->code, code) : "");
+    buf_char(&p->text, ',');
+    buf_text(&p->text, row_state_text(at->state));
+    buf_char(&p->text, ',');
+    buf_text(&p->text, row->cause ? code_text(row->cause->code, code) : "");
+    buf_char(&p->text, ',');
     report_cell(&p->text, row->cause ? row->cause->message : "");
-    buf_format(&p->text, ",%d,%s\n", at->attempts, clock_text(at->finished, finished));
+    buf_char(&p->text, ',');
+    buf_number(&p->text, (uint64_t)at->attempts);
+    buf_char(&p->text, ',');
+    buf_text(&p->text, clock_text(at->finished, finished));
+    buf_char(&p->text, '\n');
     fsio_add(p->file, p->text.at, p->text.len);
     return true;
 }

@@ -5,6 +5,8 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <stdio.h>
+
 #include "buf.h"
 
 static void is_empty_text_before_anything_was_added(void **state)
@@ -30,6 +32,34 @@ static void adds_at_the_end(void **state)
     assert_int_equal(b.len, 4 + 9 + 6);
     assert_memory_equal(b.at, "one two\0three-007-x", b.len + 1);
     buf_free(&b);
+}
+
+static void writes_numbers(void **state)
+{
+    (void)state;
+    static const uint64_t numbers[] = {0, 9, 10, 1234567890, UINT64_MAX};
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        struct buf b = {0};
+        char printed[32];
+        snprintf(printed, sizeof printed, "%llu", (unsigned long long)numbers[i]);
+        assert_true(buf_number(&b, numbers[i]));
+        assert_string_equal(buf_get(&b), printed);
+        buf_free(&b);
+    }
+}
+
+/* What does not fit leaves no trace, wherever the text would have ended. */
+static void formats_all_or_nothing(void **state)
+{
+    (void)state;
+    for (int len = 0; len < 200; len++) {
+        struct buf b = {.most = 100};
+        assert_true(buf_text(&b, "kept"));
+        assert_int_equal(buf_format(&b, "%0*d", len + 1, 7), len + 1 <= 96);
+        assert_int_equal(b.len, len + 1 <= 96 ? 4 + len + 1 : 4);
+        assert_int_equal(strlen(b.at), b.len);
+        buf_free(&b);
+    }
 }
 
 /* Text, length and the NUL behind stay right over every growth. */
@@ -144,6 +174,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(is_empty_text_before_anything_was_added),
         cmocka_unit_test(adds_at_the_end),
+        cmocka_unit_test(writes_numbers),
+        cmocka_unit_test(formats_all_or_nothing),
         cmocka_unit_test(grows),
         cmocka_unit_test(adds_nothing_beyond_its_limit),
         cmocka_unit_test(keeps_its_limit_over_reset_and_free),
