@@ -3,15 +3,16 @@
  *
  * Before an import with unchanged rows is settled, the PBX is asked once for all its extensions.
  * Rows whose number it has no more are looked up one by one, as rows in doubt are, and sent again
- * when they are really gone. Where one answer cannot tell of all (it is too long for our memory, or
- * this firmware does not answer such a query), every unchanged row is looked up, in lists. A PBX
- * that has no queries at all is taken to have what was created. Of the answer, which holds
- * passwords, nothing but the numbers is kept. */
+ * when they are really gone. Where one answer cannot tell of all (this firmware does not answer
+ * such a query, or not in time), every unchanged row is looked up, in lists. A PBX that has no
+ * queries at all is taken to have what was created. Of the answer, which holds passwords, nothing
+ * but the numbers is kept. */
 #include "job_own.h"
 #include "log.h"
 
 #define ROWS_A_TURN 2000
 #define PAGE        64
+#define ASKED_MOST  3 /* bad answers: one query for all may be too much for this PBX */
 
 /* Whether the question may leave now. */
 static bool may_ask(const struct job *j)
@@ -37,29 +38,20 @@ static void ask(struct job *j, struct work *w)
     pbx_query(j->pbx, j->mono, QUERY_CENSUS | w->import.id, NULL);
 }
 
-static struct numbers *numbers_of(const struct wire_answer *wire)
-{
-    struct numbers *set = numbers_new();
-    for (size_t i = 0; i < wire->count; i++) {
-        const struct wire_extension *e = &wire->extensions[i];
-        const char *name = wire_number_name(e);
-        for (size_t k = 0; k < e->count; k++)
-            if (strcmp(e->pairs[k].name, name) == 0)
-                numbers_add(set, e->pairs[k].value, strlen(e->pairs[k].value));
-    }
-    return set;
-}
-
 void census_answer(struct job *j, const struct pbx_answer *a)
 {
     struct work *w = job_work(j, a->tag & ~QUERY_CENSUS);
-    if (!w || w->census != CENSUS_ASKED)
+    if (!w || w->census != CENSUS_ASKED) {
+        numbers_free(a->numbers);
         return;
+    }
     w->census = CENSUS_COUNTING;
     w->counted = 0;
-    if (a->verdict == PBX_OK) {
-        w->there = numbers_of(&a->wire);
-    } else if (a->verdict == PBX_BAD || a->verdict == PBX_NOT_NOW) {
+    w->asked += a->verdict == PBX_BAD;
+    if (a->verdict == PBX_OK && a->numbers) {
+        w->there = a->numbers;
+    } else if (a->verdict == PBX_OK || a->verdict == PBX_NOT_NOW ||
+               (a->verdict == PBX_BAD && w->asked < ASKED_MOST)) {
         w->census = CENSUS_DUE; /* asked again when the gate is open */
         if (a->verdict == PBX_BAD)
             pbx_trouble(j->pbx, j->mono);

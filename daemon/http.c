@@ -24,6 +24,8 @@ struct call {
     unsigned settings; /* the http's settings that the handle was set up with */
     struct buf body;
     struct buf answer;
+    struct http_taker taker; /* take is NULL: the answer gathers */
+    size_t most, taken;      /* bytes of the answer */
     struct curl_slist *headers;
     char *content_type;
     uint64_t tag;
@@ -58,11 +60,16 @@ static int on_request(void *with, char *remote, char *local, int remote_port, in
 static size_t on_body(char *at, size_t size, size_t count, void *with)
 {
     struct call *c = with;
-    if (!buf_add(&c->answer, at, size * count)) {
-        c->too_long = true;
+    size_t len = size * count;
+    c->too_long = len > c->most - c->taken;
+    if (c->too_long)
         return 0;
-    }
-    return size * count;
+    c->taken += len;
+    if (c->taker.take)
+        c->taker.take(c->taker.with, at, len);
+    else
+        buf_add(&c->answer, at, len);
+    return len;
 }
 
 struct http *http_new(const struct http_settings *settings)
@@ -210,7 +217,7 @@ static void call_content(struct call *c, const char *content_type)
 }
 
 void http_post(struct http *h, const char *url, const char *content_type, struct buf *body,
-               size_t most, uint64_t tag)
+               size_t most, const struct http_taker *taker, uint64_t tag)
 {
     struct call *c = call_take(h);
     call_aim(h, c, url);
@@ -222,7 +229,9 @@ void http_post(struct http *h, const char *url, const char *content_type, struct
     c->too_long = false;
     c->error[0] = '\0';
     buf_reset(&c->answer);
-    c->answer.most = most;
+    c->taker = taker ? *taker : (struct http_taker){0};
+    c->most = most;
+    c->taken = 0;
     curl_easy_setopt(c->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)c->body.len);
     curl_easy_setopt(c->easy, CURLOPT_POSTFIELDS, buf_get(&c->body));
     curl_multi_add_handle(h->multi, c->easy);

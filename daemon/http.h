@@ -42,10 +42,17 @@ struct http *http_free(struct http *h); /* cuts what is in flight; NULL */
 /* New settings, for the calls that begin from now on. */
 void http_set(struct http *h, const struct http_settings *settings);
 
+/* Who takes an answer's bytes as they come, instead of having them all at the end. */
+struct http_taker {
+    void (*take)(void *with, const char *bytes, size_t len);
+    void *with;
+};
+
 /* Begins a call. *body is taken over (and wiped when it ends). An answer with more than `most`
- * bytes is cut off. */
+ * bytes is cut off. With a taker (else NULL; copied) the answer's body is empty in the end; it is
+ * called within http_next alone. */
 void http_post(struct http *h, const char *url, const char *content_type, struct buf *body,
-               size_t most, uint64_t tag);
+               size_t most, const struct http_taker *taker, uint64_t tag);
 size_t http_in_flight(const struct http *h);
 
 /* The next call that has ended; false when there is none. */

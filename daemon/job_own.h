@@ -85,6 +85,7 @@ struct work {
     /* census */
     enum census census;
     uint64_t unchanged;    /* rows that wait for it */
+    unsigned asked;        /* and answered badly */
     struct numbers *there; /* on the PBX; NULL when that is not known of all */
     uint64_t counted;      /* rows up to this one were compared */
     uint64_t missed;       /* of them were not there, or are to be looked up */

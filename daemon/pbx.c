@@ -57,6 +57,10 @@ struct pbx *pbx_free(struct pbx *p)
     free(p->base);
     free(p->username);
     wire_answer_free(&p->lent);
+    for (size_t i = 0; i < PBX_PENDING_MOST; i++) {
+        struct wire_answer unread;
+        numbers_free(wire_roster_end(p->calls[i].roster, &unread));
+    }
     wipe(p->md5, sizeof p->md5);
     free(p);
     return NULL;
@@ -208,6 +212,11 @@ int64_t pbx_back_off(const struct pbx *p)
     return retry_delay(p->first, p->most, p->gate.probes + 1, random);
 }
 
+static void take_roster(void *with, const char *bytes, size_t len)
+{
+    wire_roster_add(with, bytes, len);
+}
+
 /* Begins a call. The tag that libcurl carries is a number of our own, so that answers to calls
  * of before a reload are told apart. */
 static void begin(struct pbx *p, int64_t mono, enum pbx_call call, uint64_t tag,
@@ -230,8 +239,14 @@ static void begin(struct pbx *p, int64_t mono, enum pbx_call call, uint64_t tag,
     wire_record(p->format, record, &body);
     const char *type = p->format == WIRE_XML ? "application/xml; charset=utf-8"
                                              : "application/json; charset=utf-8";
-    size_t most = everything ? PBX_ALL_MOST : HTTP_ANSWER_MOST;
-    http_post(p->http, p->urls[call], type, &body, most, slot);
+    if (everything) {
+        struct wire_roster *roster = wire_roster_new(p->format);
+        struct http_taker taker = {take_roster, roster};
+        p->calls[slot].roster = roster;
+        http_post(p->http, p->urls[call], type, &body, PBX_ALL_MOST, &taker, slot);
+    } else {
+        http_post(p->http, p->urls[call], type, &body, HTTP_ANSWER_MOST, NULL, slot);
+    }
     p->last_call = mono;
     p->in_flight++;
     if (p->every > 0) {

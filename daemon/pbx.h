@@ -33,6 +33,8 @@ struct pbx_answer {
     bool for_all;            /* by its own word the PBX is in trouble, not this call */
     int code;                /* CODE_PBX + errno or CODE_HTTP + status, or CODE_NONE */
     struct wire_answer wire; /* lent until the next pbx_next */
+    /* Of a query for all extensions that is PBX_OK: their numbers, which the caller owns. */
+    struct numbers *numbers;
 };
 
 /* What queries are good for is not known before the first was answered. */
@@ -59,9 +61,8 @@ size_t pbx_room(const struct pbx *p, int64_t mono);
 size_t pbx_in_flight(const struct pbx *p);
 size_t pbx_concurrency(const struct pbx *p); /* most calls in flight, as configured */
 
-/* An answer to a query for all extensions may have so many bytes: some 20,000 of them. Its tree in
- * memory takes about ten times as much. */
-#define PBX_ALL_MOST (16 * 1024 * 1024)
+/* An answer to a query for all extensions may have so many bytes, which is some 300,000 of them. */
+#define PBX_ALL_MOST (256 * 1024 * 1024)
 
 /* Begin calls; only as many as pbx_room says. numbers is a comma-separated list, or NULL for all
  * extensions: an answer that is too long is then PBX_UNSUPPORTED. */

@@ -225,8 +225,6 @@ static void unusable(struct pbx *p, int64_t mono, const struct http_answer *from
 static bool judge(struct pbx *p, int64_t mono, const struct pbx_pending *call,
                   const struct http_answer *from, struct pbx_answer *a, struct fault *f)
 {
-    if (from->end == HTTP_ANSWERED && from->status == 200)
-        wire_read(p->format, from->body, from->len, &a->wire);
     /* siblings add a status to the answer of login; this PBX's page does not show one */
     if (a->call == PBX_LOGIN && a->wire.token[0] && a->wire.status != WIRE_FAILED)
         a->wire.status = WIRE_SUCCESS;
@@ -280,10 +278,9 @@ static bool session_hears(struct pbx *p, struct pbx_answer *a, struct fault *f)
 
 /* An answer to a call of before the settings changed: it says what became of the row, but nothing
  * of the session or the PBX that are configured now. */
-static void judge_old(enum wire_format format, const struct http_answer *from, struct pbx_answer *a)
+static void judge_old(const struct http_answer *from, struct pbx_answer *a)
 {
-    if (from->end == HTTP_ANSWERED && from->status == 200)
-        wire_read(format, from->body, from->len, &a->wire);
+    a->numbers = numbers_free(a->numbers);
     a->verdict = a->wire.status == WIRE_SUCCESS ? PBX_OK : PBX_NOT_NOW;
     a->in_doubt = a->verdict != PBX_OK && from->end != HTTP_NOT_SENT;
     if (a->wire.status != WIRE_FAILED)
@@ -292,6 +289,23 @@ static void judge_old(enum wire_format format, const struct http_answer *from, s
     a->in_doubt = meaning == MEANS_BUSY || meaning == MEANS_DOWN;
     if (meaning == MEANS_BUSY) /* an apply is due all the same */
         a->code = CODE_PBX + a->wire.error_number;
+}
+
+static void answer_read(struct pbx_pending *call, const struct http_answer *from,
+                        struct pbx_answer *a)
+{
+    bool usable = from->end == HTTP_ANSWERED && from->status == 200;
+    if (usable && !call->everything)
+        wire_read(call->format, from->body, from->len, &a->wire);
+    if (!call->everything)
+        return;
+    struct wire_answer read;
+    a->numbers = wire_roster_end(call->roster, &read);
+    call->roster = NULL;
+    if (usable)
+        a->wire = read;
+    else
+        a->numbers = numbers_free(a->numbers);
 }
 
 bool pbx_next(struct pbx *p, int64_t mono, struct pbx_answer *ret, bool *ret_found, struct fault *f)
@@ -305,12 +319,11 @@ bool pbx_next(struct pbx *p, int64_t mono, struct pbx_answer *ret, bool *ret_fou
         p->in_flight--;
         wire_answer_free(&p->lent);
         struct pbx_answer a = {.tag = call->tag, .call = call->call};
-        if (call->generation != p->generation) {
-            judge_old(call->format, &from, &a);
-        } else {
-            if (!judge(p, mono, call, &from, &a, f) || !session_hears(p, &a, f))
-                return false;
-        }
+        answer_read(call, &from, &a);
+        if (call->generation != p->generation)
+            judge_old(&from, &a);
+        else if (!judge(p, mono, call, &from, &a, f) || !session_hears(p, &a, f))
+            return false;
         p->lent = a.wire;
         *ret = a;
         *ret_found = call->call != PBX_LOGIN && call->call != PBX_HEARTBEAT;

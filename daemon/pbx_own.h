@@ -16,7 +16,8 @@ struct pbx_pending {
     unsigned generation; /* of the settings that it was sent with */
     enum wire_format format;
     unsigned session; /* whose token it carried */
-    bool everything;  /* a query for all extensions */
+    bool everything;            /* a query for all extensions */
+    struct wire_roster *roster; /* which reads its answer */
 };
 
 struct pbx {

@@ -4,6 +4,7 @@
 #define EXTSPOOLD_WIRE_H
 
 #include "buf.h"
+#include "numbers.h"
 #include "record.h"
 
 enum wire_format { WIRE_JSON, WIRE_XML };
@@ -43,6 +44,15 @@ void wire_record(enum wire_format format, const struct record *record, struct bu
  * read is WIRE_GARBAGE. wire_answer_free afterwards in any case. */
 void wire_read(enum wire_format format, const char *body, size_t len, struct wire_answer *ret);
 void wire_answer_free(struct wire_answer *a);
+
+/* An answer that tells of all extensions, read piece by piece as it comes: of any length, since
+ * nothing but the numbers is kept. */
+struct wire_roster;
+struct wire_roster *wire_roster_new(enum wire_format format);
+void wire_roster_add(struct wire_roster *r, const char *bytes, size_t len);
+/* It has ended, and so has r (NULL is well, and garbage). *ret as of wire_read, without extensions
+ * and token; the numbers, which the caller owns, or NULL when it is not WIRE_SUCCESS. */
+struct numbers *wire_roster_end(struct wire_roster *r, struct wire_answer *ret);
 
 /* The value of a pair, NULL when the extension has none of this name. */
 const char *wire_value(const struct wire_extension *e, const char *name);

@@ -126,4 +126,31 @@ static inline void assert_body_tells(enum wire_format format, const struct recor
     buf_free(&answer);
 }
 
+/* Who reads an answer piece by piece reads the same: what is well when it is read whole is so then,
+ * and each number is found. Escapes and signs are not looked through there. */
+static inline void assert_roster_agrees(enum wire_format format, const char *text, size_t len,
+                                        const struct wire_answer *whole)
+{
+    static const size_t pieces[] = {1, 7, 4096};
+    bool plain =
+        format == WIRE_XML || !len || (!memchr(text, '\\', len) && !memchr(text, '-', len));
+    for (size_t p = 0; p < COUNT_OF(pieces); p++) {
+        struct wire_roster *roster = wire_roster_new(format);
+        struct wire_answer told;
+        for (size_t at = 0; at < len; at += pieces[p])
+            wire_roster_add(roster, text + at, len - at < pieces[p] ? len - at : pieces[p]);
+        struct numbers *numbers = wire_roster_end(roster, &told);
+        assert((numbers != NULL) == (told.status == WIRE_SUCCESS));
+        if (whole->status == WIRE_SUCCESS && plain)
+            assert(numbers);
+        for (size_t i = 0; numbers && plain && i < whole->count; i++) {
+            const struct wire_extension *e = &whole->extensions[i];
+            const char *number = wire_value(e, wire_number_name(e));
+            if (number[0] && strlen(number) < 64)
+                assert(numbers_has(numbers, number, strlen(number)));
+        }
+        numbers_free(numbers);
+    }
+}
+
 #endif

@@ -30,6 +30,7 @@ static void answer_check(const char *text, size_t len)
     for (size_t i = 0; i < a.count; i++)
         for (size_t k = 0; k < a.extensions[i].count; k++)
             assert(wire_value(&a.extensions[i], a.extensions[i].pairs[k].name));
+    assert_roster_agrees(WIRE_JSON, text, len, &a);
     wire_answer_free(&a);
 }
 

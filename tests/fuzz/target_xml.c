@@ -13,6 +13,7 @@ static void answer_check(const char *text, size_t len)
     assert(a.status == WIRE_GARBAGE || len >= strlen("<x><status>x</status></x>"));
     for (size_t i = 0; i < a.count; i++)
         assert(wire_value(&a.extensions[i], "extnumber"));
+    assert_roster_agrees(WIRE_XML, text, len, &a);
     wire_answer_free(&a);
 }
 

@@ -44,7 +44,7 @@ static struct call *place(void)
 }
 
 void http_post(struct http *h, const char *url, const char *content_type, struct buf *body,
-               size_t most, uint64_t tag)
+               size_t most, const struct http_taker *taker, uint64_t tag)
 {
     (void)most;
     struct call *c = place();
@@ -52,6 +52,7 @@ void http_post(struct http *h, const char *url, const char *content_type, struct
                        .waited = true,
                        .generation = world->generation,
                        .tag = tag,
+                       .taker = taker ? *taker : (struct http_taker){0},
                        .xml = strncmp(content_type, "application/xml", 15) == 0,
                        .posted = world->now};
     talk_read(c, url, body->at, body->len);
@@ -78,6 +79,17 @@ static struct call *answered(void)
     return picked;
 }
 
+/* As they may come over a wire. */
+static void take_in_pieces(const struct call *c, const char *at, size_t len)
+{
+    while (len) {
+        size_t piece = 1 + dice((unsigned)(len < 4096 ? len : 4096));
+        c->taker.take(c->taker.with, at, piece);
+        at += piece;
+        len -= piece;
+    }
+}
+
 bool http_next(struct http *h, struct http_answer *ret)
 {
     box_work();
@@ -87,6 +99,10 @@ bool http_next(struct http *h, struct http_answer *ret)
     const struct fate *fate = fate_of(c);
     buf_reset(&h->lent);
     talk_answer(c, &h->lent);
+    if (c->taker.take) {
+        take_in_pieces(c, h->lent.at, h->lent.len);
+        buf_reset(&h->lent);
+    }
     *ret = (struct http_answer){.tag = c->tag,
                                 .end = fate->end,
                                 .status = fate->status,

@@ -106,6 +106,7 @@ struct call {
     enum kind kind;
     size_t box;
     uint64_t tag;
+    struct http_taker taker;
     bool xml;
     unsigned token;
     unsigned password;            /* login: its version */

@@ -42,7 +42,7 @@ static void post_to(const char *at, const char *text, uint64_t tag)
     struct buf body = {0};
     snprintf(url, sizeof url, "%s/api/add?" SECRET "&type=json", at);
     buf_text(&body, text);
-    http_post(http, url, "application/json; charset=utf-8", &body, HTTP_ANSWER_MOST, tag);
+    http_post(http, url, "application/json; charset=utf-8", &body, HTTP_ANSWER_MOST, NULL, tag);
     assert_null(body.at);
 }
 
@@ -112,7 +112,7 @@ static void bodies_arrive_as_they_are(void **state)
         memcpy(copy, buf_get(&body), lens[i]);
         char url[128];
         snprintf(url, sizeof url, "%s/x", base);
-        http_post(http, url, "application/xml; charset=utf-8", &body, HTTP_ANSWER_MOST, i);
+        http_post(http, url, "application/xml; charset=utf-8", &body, HTTP_ANSWER_MOST, NULL, i);
         struct http_answer a = answer();
         assert_answered(&a, 200, "");
         struct server_request r = server_request(server, i);
