@@ -161,6 +161,12 @@ void encoding_scan(struct encoding_scan *s, const char *text, size_t len)
 {
     size_t at = s->tail_len ? scan_tail(s, text, len, false) : 0;
     while (at < len) {
+        size_t plain = utf8_plain(text + at, len - at);
+        if (plain > 0) {
+            s->in_fault = false;
+            at += plain;
+            continue;
+        }
         if (len - at < 4 && len - at < wanted(text[at])) {
             s->tail_len = len - at;
             memcpy(s->tail, text + at, s->tail_len);

@@ -8,21 +8,44 @@ static const struct {
     unsigned char low, high;   /* second bytes, from and to */
     unsigned char len;
 } forms[] = {
-    {0x00, 0x7F, 0x00, 0x00, 1}, {0xC2, 0xDF, 0x80, 0xBF, 2}, {0xE0, 0xE0, 0xA0, 0xBF, 3},
-    {0xE1, 0xEC, 0x80, 0xBF, 3}, {0xED, 0xED, 0x80, 0x9F, 3}, {0xEE, 0xEF, 0x80, 0xBF, 3},
-    {0xF0, 0xF0, 0x90, 0xBF, 4}, {0xF1, 0xF3, 0x80, 0xBF, 4}, {0xF4, 0xF4, 0x80, 0x8F, 4},
+    {0xC2, 0xDF, 0x80, 0xBF, 2}, {0xE0, 0xE0, 0xA0, 0xBF, 3}, {0xE1, 0xEC, 0x80, 0xBF, 3},
+    {0xED, 0xED, 0x80, 0x9F, 3}, {0xEE, 0xEF, 0x80, 0xBF, 3}, {0xF0, 0xF0, 0x90, 0xBF, 4},
+    {0xF1, 0xF3, 0x80, 0xBF, 4}, {0xF4, 0xF4, 0x80, 0x8F, 4},
 };
+
+/* Whether one of the eight bytes is no printable ASCII. Where none is above 0x7F the sum shows 0x7F
+ * and the difference what is below 0x20, each in the top bit of its byte. */
+static bool word_odd(uint64_t word)
+{
+    const uint64_t each = UINT64_C(0x0101010101010101);
+    return ((word | (word + each) | (word - 0x20 * each)) & (0x80 * each)) != 0;
+}
+
+size_t utf8_plain(const char *text, size_t len)
+{
+    size_t at = 0;
+    for (uint64_t word; at + sizeof word <= len; at += sizeof word) {
+        memcpy(&word, text + at, sizeof word);
+        if (word_odd(word))
+            break;
+    }
+    while (at < len && text[at] >= 0x20 && text[at] < 0x7F)
+        at++;
+    return at;
+}
 
 size_t utf8_char(const char *text, size_t len)
 {
     assert(len > 0);
     const unsigned char *at = (const unsigned char *)text;
     size_t i = 0;
+    if (at[0] < 0x80)
+        return 1;
     while (i < COUNT_OF(forms) && (at[0] < forms[i].first || at[0] > forms[i].last))
         i++;
     if (i == COUNT_OF(forms) || forms[i].len > len)
         return 0;
-    if (forms[i].len > 1 && (at[1] < forms[i].low || at[1] > forms[i].high))
+    if (at[1] < forms[i].low || at[1] > forms[i].high)
         return 0;
     for (size_t n = 2; n < forms[i].len; n++) {
         if ((at[n] & 0xC0) != 0x80)
@@ -33,20 +56,22 @@ size_t utf8_char(const char *text, size_t len)
 
 size_t utf8_valid(const char *text, size_t len)
 {
-    size_t at = 0;
+    size_t at = utf8_plain(text, len);
     while (at < len) {
         size_t n = utf8_char(text + at, len - at);
         if (n == 0)
             break;
         at += n;
+        at += utf8_plain(text + at, len - at);
     }
     return at;
 }
 
 size_t utf8_length(const char *text, size_t len)
 {
-    size_t count = 0;
-    for (size_t at = 0; at < len; count++) {
+    size_t at = utf8_plain(text, len);
+    size_t count = at;
+    for (; at < len; count++) {
         size_t n = utf8_char(text + at, len - at);
         at += n ? n : 1;
     }

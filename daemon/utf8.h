@@ -8,6 +8,10 @@
  * RFC 3629, so no overlong forms, no surrogates, nothing above U+10FFFF. len must be > 0. */
 size_t utf8_char(const char *text, size_t len);
 
+/* How many bytes at the front are printable ASCII, U+0020 to U+007E: most text is nothing else, and
+ * is seen to be eight bytes at a time. */
+size_t utf8_plain(const char *text, size_t len);
+
 /* Offset of the first byte that is not well-formed, or len when all is. */
 size_t utf8_valid(const char *text, size_t len);
 

@@ -152,6 +152,11 @@ static void test_scans(void **state)
                "byte 0xE9 in line 1 is no UTF-8");
     check_scan(TEXT("a\nb\xF0\x9F\x98"), "windows-1252", "byte 0xF0 in line 2 is no UTF-8");
     check_scan(TEXT("a\n\xE2\x82"), "windows-1252", "byte 0xE2 in line 2 is no UTF-8");
+    check_scan(TEXT("1001,a name of many letters\n1002,another one,M\xFC\xFC"
+                    "ller and more\n"),
+               "windows-1252", "byte 0xFC in line 2 is no UTF-8");
+    check_scan(TEXT("1001,a name,Zo\u00eb and more\n\xFC\xFC, \xFC, and more text than a word"),
+               "utf-8", "it has 1 characters of UTF-8; in 2 places it is malformed");
     check_scan(TEXT("\xED\xA0\x80"), "windows-1252", "byte 0xED in line 1 is no UTF-8");
 }
 

@@ -92,10 +92,29 @@ static void test_valid(void **state)
         {"\xED\xA0\x80", 3, 0, 3},
         {"\xF0\x8F\xBF\xBF", 4, 0, 4},
         {"\xF4\x90\x80\x80z", 5, 0, 5},
+        {"123456789\xC3\xAB"
+         "12345678\xE9",
+         20, 19, 19},
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         assert_int_equal(utf8_valid(cases[i].text, cases[i].len), cases[i].valid);
         assert_int_equal(utf8_length(cases[i].text, cases[i].len), cases[i].length);
+    }
+}
+
+/* Each byte, in each place of texts that end within and with a word. */
+static void test_plain(void **state)
+{
+    (void)state;
+    char text[20];
+    for (int c = 0; c < 256; c++) {
+        bool plain = c >= 0x20 && c <= 0x7E;
+        for (size_t at = 0; at < sizeof text; at++) {
+            memset(text, at % 2 ? ' ' : '~', sizeof text);
+            text[at] = (char)c;
+            for (size_t len = 0; len <= sizeof text; len++)
+                assert_int_equal(utf8_plain(text, len), plain || at >= len ? len : at);
+        }
     }
 }
 
@@ -106,6 +125,7 @@ int main(void)
         cmocka_unit_test(test_nothing_else_is_taken),
         cmocka_unit_test(test_fourth_byte),
         cmocka_unit_test(test_valid),
+        cmocka_unit_test(test_plain),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
