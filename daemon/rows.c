@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Records of a CSV file, read with libcsv in its strict mode.
  *
+ * A record that begins with a line without a quote is that line, and is cut at its delimiters
+ * here, since libcsv looks at each byte by itself. Any other goes through libcsv.
+ *
  * libcsv is fed one physical line at a time: after each, either the record is whole or a quoted
  * cell is open. That gives every record its exact place, and after an error the reader goes on at
  * the line after the one where the record began, so that one bad record costs one line.
@@ -29,6 +32,7 @@
 #include "quotes.h"
 
 #define CHUNK        (64 * 1024)
+#define CHUNK_FIRST  4096 /* behind a seek, where a single record may be all that is wanted */
 #define CELL_BLOCK   4096 /* by which libcsv grows its buffer of one cell */
 #define CHANCE_LIMIT 8    /* delimiters that no chance puts in their places */
 
@@ -43,6 +47,7 @@ struct rows {
     uint64_t base;
     size_t filled, most; /* bytes in it, and the most that ever were */
     size_t here;         /* index in the window where the next record is looked for */
+    size_t chunk;        /* to be read next */
     uint64_t line;
 
     struct csv_parser parser;
@@ -107,6 +112,7 @@ struct rows *rows_new(int fd, char delimiter, struct rows_limits limits, uint64_
     r->delimiter = delimiter;
     r->quote = '"';
     r->limits = limits;
+    r->chunk = CHUNK_FIRST;
     r->window = xmalloc(window_room(r));
     r->text = xmalloc(text_room(r));
     r->cells = xmalloc(limits.cells * sizeof *r->cells);
@@ -146,6 +152,7 @@ void rows_seek(struct rows *r, uint64_t offset, uint64_t line)
     if (offset < r->base || offset > r->base + r->filled) {
         r->base = offset;
         r->filled = 0;
+        r->chunk = CHUNK_FIRST;
     }
     r->here = (size_t)(offset - r->base);
     r->line = line;
@@ -172,21 +179,35 @@ static bool window_more(struct rows *r, bool *ret_eof, struct fault *f)
 
     ssize_t n;
     do {
-        n = pread(r->fd, r->window + r->filled, CHUNK, (off_t)(r->base + r->filled));
+        n = pread(r->fd, r->window + r->filled, r->chunk, (off_t)(r->base + r->filled));
     } while (n < 0 && errno == EINTR);
     if (n < 0)
         return fault_set(f, FAULT_IO, errno, "read at byte %llu",
                          (unsigned long long)(r->base + r->filled));
     r->filled += (size_t)n;
+    r->chunk = r->chunk < CHUNK ? 2 * r->chunk : CHUNK;
     if (r->filled > r->most)
         r->most = r->filled;
     *ret_eof = n == 0;
     return true;
 }
 
+/* Whether one of the eight bytes is this one. */
+static bool word_has(uint64_t word, char c)
+{
+    const uint64_t each = UINT64_C(0x0101010101010101);
+    uint64_t zero = word ^ (each * (unsigned char)c);
+    return ((zero - each) & ~zero & (each << 7)) != 0;
+}
+
 static size_t line_content(const char *text, size_t len)
 {
     size_t n = 0;
+    for (uint64_t word; n + sizeof word <= len; n += sizeof word) {
+        memcpy(&word, text + n, sizeof word);
+        if (word_has(word, '\n') || word_has(word, '\r'))
+            break;
+    }
     while (n < len && text[n] != '\n' && text[n] != '\r')
         n++;
     return n;
@@ -245,13 +266,38 @@ static void on_row(int end, void *reader)
 
 static void record_begin(struct rows *r)
 {
+    r->crowded = false;
+    r->text_len = r->count = 0;
+}
+
+static void parser_begin(struct rows *r)
+{
     if (r->used) {
         csv_free(&r->parser);
         parser_init(&r->parser, r->delimiter, r->quote);
     }
     r->used = true;
-    r->whole = r->crowded = false;
-    r->text_len = r->count = 0;
+    r->whole = false;
+}
+
+/* A line without a quote is a record, and its cells are what stands between the delimiters: what
+ * libcsv makes of it, too, a byte at a time. */
+static int line_cut(struct rows *r, const char *text, size_t len)
+{
+    char *at = r->text;
+    char *end = at + len;
+    memcpy(at, text, len);
+    *end = '\0';
+    for (;;) {
+        char *stop = memchr(at, r->delimiter, (size_t)(end - at));
+        if (r->count == r->limits.cells)
+            return CODE_TOO_LONG;
+        r->cells[r->count++] = (struct cell){at, (size_t)((stop ? stop : end) - at)};
+        if (!stop)
+            return CODE_NONE;
+        *stop = '\0';
+        at = stop + 1;
+    }
 }
 
 /* Parses the next line of a record. CODE_NONE: the record is whole; otherwise what is wrong should
@@ -280,27 +326,35 @@ struct scan {
     struct quote last;  /* the one that was opened last, of those open at the end of a line */
 };
 
-/* Reads the record whose first line, not an empty one, begins `at` bytes after here. */
-static bool record_scan(struct rows *r, size_t at, struct scan *ret, struct fault *f)
+/* The first line of a record, or the next one. */
+static int line_feed(struct rows *r, bool first, const char *text, struct line line)
 {
-    struct scan s = {.code = CODE_UNCLOSED_QUOTE};
-    struct line line;
+    if (first && !memchr(text, r->quote, line.content))
+        return line_cut(r, text, line.content);
+    if (first)
+        parser_begin(r);
+    return record_feed(r, text, line);
+}
+
+/* Reads the record whose first line, not an empty one, begins `at` bytes after here. */
+static bool record_scan(struct rows *r, size_t at, struct line line, struct scan *ret,
+                        struct fault *f)
+{
+    struct scan s = {.code = CODE_UNCLOSED_QUOTE, .first_len = line.len};
     record_begin(r);
-    while (s.code == CODE_UNCLOSED_QUOTE) {
-        if (!line_get(r, at + s.len, &line, f))
-            return false;
-        if (line.len == 0 || line.too_long)
-            break;
+    while (line.len > 0 && !line.too_long) {
         size_t count = r->count;
-        s.code = record_feed(r, r->window + r->here + at + s.len, line);
+        s.code = line_feed(r, s.lines == 0, r->window + r->here + at + s.len, line);
         if (s.lines == 0 || (s.code == CODE_UNCLOSED_QUOTE && r->count > count))
             s.last = (struct quote){r->line + s.lines, r->count};
-        if (s.lines == 0) {
+        if (s.lines == 0)
             s.first = s.last;
-            s.first_len = line.len;
-        }
         s.len += line.len;
         s.lines++;
+        if (s.code != CODE_UNCLOSED_QUOTE)
+            break;
+        if (!line_get(r, at + s.len, &line, f))
+            return false;
     }
     s.count = r->count;
     *ret = s;
@@ -318,7 +372,7 @@ static bool wrong_count(struct rows *r, const struct scan *s, bool *ret_merged, 
             return false;
         if (line.content == 0)
             continue; /* a scan would pass over it, and over those that follow, again and again */
-        if (!record_scan(r, at, &other, f))
+        if (!record_scan(r, at, line, &other, f))
             return false;
         if (other.code == CODE_NONE && other.count == r->expect) {
             *ret_merged = true;
@@ -326,7 +380,8 @@ static bool wrong_count(struct rows *r, const struct scan *s, bool *ret_merged, 
         }
     }
     *ret_merged = false;
-    return record_scan(r, 0, &other, f); /* for its cells, which the search has overwritten */
+    /* for its cells, which the search has overwritten */
+    return line_get(r, 0, &line, f) && record_scan(r, 0, line, &other, f);
 }
 
 static size_t delimiters_in(const struct rows *r, const char *text, size_t len)
@@ -436,7 +491,7 @@ static bool next_is_record(struct rows *r, size_t at, bool *ret, struct fault *f
     *ret = line.len == 0;
     if (line.content == 0 || line.too_long)
         return true;
-    if (!record_scan(r, at, &s, f))
+    if (!record_scan(r, at, line, &s, f))
         return false;
     *ret = s.code == CODE_NONE && s.lines == 1 && s.count == r->expect;
     return true;
@@ -481,11 +536,11 @@ static bool row_repair(struct rows *r, size_t len, int code, struct quote at, st
 }
 
 /* The record whose first line, no longer than a record may be, is at here. */
-static bool record_read(struct rows *r, struct row *ret, struct fault *f)
+static bool record_read(struct rows *r, struct line line, struct row *ret, struct fault *f)
 {
     struct scan s;
     enum merge merge = MERGE_NONE;
-    if (!record_scan(r, 0, &s, f))
+    if (!record_scan(r, 0, line, &s, f))
         return false;
     if (s.code == CODE_NONE && !lines_merged(r, &s, &merge, f))
         return false;
@@ -546,7 +601,7 @@ bool rows_next(struct rows *r, struct row *ret, struct fault *f)
         *ret = row_pass(r, ROW_KIND_END, 0, 0);
         return true;
     }
-    if (!(line.too_long ? line_skip : record_read)(r, ret, f))
+    if (!(line.too_long ? line_skip(r, ret, f) : record_read(r, line, ret, f)))
         return false;
     ret->unended = is_unended(r);
     return true;

@@ -140,15 +140,13 @@ const char *cell_damage(struct cell value)
 {
     static const char control[] = "has an invisible control character; type the value afresh";
 
-    for (size_t i = 0; i < value.len; i++) {
+    for (size_t i = 0;;) {
+        i += utf8_plain(value.at + i, value.len - i);
+        if (i == value.len)
+            return NULL;
         unsigned char c = (unsigned char)value.at[i];
-        if (c >= 0x20 && c < 0x7f)
-            continue;
-        if (c < 0x80) {
-            if (c != '\t' && c != '\r' && c != '\n')
-                return control;
-            continue;
-        }
+        if (c < 0x80 && c != '\t' && c != '\r' && c != '\n')
+            return control;
         size_t len = utf8_char(value.at + i, value.len - i);
         if (len == 0)
             return "has bytes that are no text; save the file as CSV UTF-8";
@@ -156,7 +154,6 @@ const char *cell_damage(struct cell value)
             return control; /* U+0080 to U+009F */
         if (len == 3 && memcmp(value.at + i, "\xef\xbf\xbe", 3) >= 0)
             return control; /* U+FFFE and U+FFFF, which XML cannot carry */
-        i += len - 1;
+        i += len;
     }
-    return NULL;
 }
