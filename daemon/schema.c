@@ -12,6 +12,9 @@ static void field_free(struct field *field)
     texts_free(&field->yes);
     texts_free(&field->no);
     constraints_free(&field->constraints);
+    if (field->last)
+        wipe(field->last, sizeof *field->last);
+    free(field->last);
 }
 
 static void rule_free(struct rule *rule)
@@ -148,6 +151,44 @@ static struct cell constraints_check(struct check *k, size_t field, struct cell 
     return subject.value;
 }
 
+static bool is_remembered(const struct remembered *last, struct cell cell)
+{
+    return last && cell.len > 0 && cell.len == last->len &&
+           memcmp(cell.at, last->text, cell.len) == 0;
+}
+
+/* The cell became value, without a finding. */
+static void remember(struct remembered *last, struct cell cell, struct cell value)
+{
+    if (!last || cell.len > sizeof last->text)
+        return;
+    memcpy(last->text, cell.at, cell.len);
+    last->len = cell.len;
+    last->sent = value.at == cell.at ? (struct cell){0} : value;
+}
+
+/* Brings a value that is not empty into the form that is sent. False when there is none. */
+static bool value_check(struct check *k, size_t i, struct cell *value)
+{
+    const struct field *field = &k->schema->fields[i];
+    struct cell cell = *value;
+    size_t before = k->list->count;
+    const char *damage = cell_damage(cell);
+
+    if (damage) {
+        note(k, i, CODE_ENCODING_ERROR, SEVERITY_ERROR, damage);
+        return false;
+    }
+    if (!field->type->cast(field, value)) {
+        note(k, i, CODE_TYPE_ERROR, SEVERITY_ERROR, field->type_message);
+        return false;
+    }
+    *value = constraints_check(k, i, *value, &field->constraints, SEVERITY_ERROR);
+    if (k->list->count == before)
+        remember(field->last, cell, *value);
+    return true;
+}
+
 static void field_check(struct check *k, size_t i)
 {
     const struct field *field = &k->schema->fields[i];
@@ -159,22 +200,13 @@ static void field_check(struct check *k, size_t i)
     to->secret = field->secret;
     if (!value.at)
         return;
-    if (required->message && cell_blank(value)) {
+    if (is_remembered(field->last, value)) {
+        if (field->last->sent.at)
+            value = field->last->sent;
+    } else if (required->message && cell_blank(value)) {
         note(k, i, required->code, SEVERITY_ERROR, required->message);
         return;
-    }
-    if (value.len > 0) {
-        const char *damage = cell_damage(value);
-        if (damage) {
-            note(k, i, CODE_ENCODING_ERROR, SEVERITY_ERROR, damage);
-            return;
-        }
-        if (!field->type->cast(field, &value)) {
-            note(k, i, CODE_TYPE_ERROR, SEVERITY_ERROR, field->type_message);
-            return;
-        }
-        value = constraints_check(k, i, value, &field->constraints, SEVERITY_ERROR);
-    } else if (!field->empty_sent) {
+    } else if (value.len > 0 ? !value_check(k, i, &value) : !field->empty_sent) {
         return;
     }
     to->at = value.at;

@@ -2,7 +2,7 @@
 /* The inside of a schema, shared by the files schema*.c alone: schema_parse.c builds it from
  * JSON with schema_rule.c and schema_json.c, schema_constraint.c knows the words that a rule is
  * made of, schema_value.c what a value is, and schema.c applies it all to records. Nothing in it
- * changes after parsing. */
+ * changes after parsing but what its fields remember. */
 #ifndef EXTSPOOLD_SCHEMA_OWN_H
 #define EXTSPOOLD_SCHEMA_OWN_H
 
@@ -51,6 +51,17 @@ struct type {
     const char *message; /* when it is; NULL: the field has its own */
 };
 
+#define REMEMBERED_MOST 16
+
+/* The cell that last kept all rules of a field, and what is sent for it: the next row has most
+ * often the same. Only of fields that have few values, so it is nobody's secret, and wiped at the
+ * end, since in a shifted row anything may stand there. */
+struct remembered {
+    char text[REMEMBERED_MOST];
+    size_t len;       /* 0: there is none */
+    struct cell sent; /* at is NULL: the cell itself */
+};
+
 struct field {
     char *name;
     char *key; /* the name as headings are compared: heading_key */
@@ -62,6 +73,7 @@ struct field {
     struct constraints constraints;
     bool empty_sent; /* an empty value keeps the constraints */
     bool secret;
+    struct remembered *last; /* NULL: nothing is remembered */
 };
 
 struct condition {

@@ -282,6 +282,23 @@ static bool top_read(struct schema *s, struct json_object *top, struct fault *f)
            extension_read(s, extension, messages, f);
 }
 
+/* Switches, lists and numbers; a text is another one in each row. */
+static bool has_few_values(const struct field *field)
+{
+    bool list = false;
+
+    for (size_t i = 0; i < field->constraints.count; i++)
+        list = list || field->constraints.at[i].choices.count > 0;
+    return list || field->type->kind != KIND_STRING;
+}
+
+static void memory_make(struct schema *s)
+{
+    for (size_t i = 0; i < s->count; i++)
+        if (!s->fields[i].secret && has_few_values(&s->fields[i]))
+            s->fields[i].last = xcalloc(1, sizeof *s->fields[i].last);
+}
+
 bool schema_parse(const char *text, size_t len, const char *name, struct schema **ret,
                   struct fault *f)
 {
@@ -293,6 +310,7 @@ bool schema_parse(const char *text, size_t len, const char *name, struct schema 
         schema_free(s);
         return fault_set(f, FAULT_CONFIG, 0, "%s: %s", name, why.text);
     }
+    memory_make(s);
     s->text = xmalloc(len + 1);
     memcpy(s->text, text, len);
     s->text[len] = '\0';

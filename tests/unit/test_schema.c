@@ -453,6 +453,73 @@ static void headings_match(void **state)
                          headings[i].field);
 }
 
+/* ---- rows one after another ---- */
+
+/* What a row says is its own matter: an equal value is taken as before, one that is nearly equal is
+ * looked at, and a mistake is told each time. */
+static const struct {
+    const char *set, *found, *sent;
+} series[] = {
+    {"hasvoicemail=yes", "", "on"},
+    {"hasvoicemail=yes", "", "on"},
+    {"hasvoicemail=ye", "hasvoicemail type-error error", NULL},
+    {"hasvoicemail=ye", "hasvoicemail type-error error", NULL},
+    {"hasvoicemail=yes", "", "on"},
+    {"hasvoicemail=NO", "", "off"},
+    {"hasvoicemail=no", "", "off"},
+    {"hasvoicemail=", "", NULL},
+    {"hasvoicemail=NO", "", "off"},
+    {"-hasvoicemail", "", NULL},
+    {"monitormode=listen", "", "Listen"},
+    {"monitormode=listen", "", "Listen"},
+    {"monitormode=listened", "monitormode enum error", "listened"},
+    {"monitormode=listened", "monitormode enum error", "listened"},
+    {"monitormode=disable", "", "Disable"},
+    {"monitormode=disabled", "", "Disabled"},
+    {"monitormode=disable", "", "Disable"},
+    {"monitormode=", "", NULL},
+    {"maxregistrations=3", "", "3"},
+    {"maxregistrations=3", "", "3"},
+    {"maxregistrations=33", "maxregistrations range error", "33"},
+    {"maxregistrations=33", "maxregistrations range error", "33"},
+    {"maxregistrations=3", "", "3"},
+    {"maxregistrations=0000000000000000000000000000003", "",
+     "0000000000000000000000000000003"}, /* longer than what is remembered */
+    {"maxregistrations=0000000000000000000000000000009", "maxregistrations range error",
+     "0000000000000000000000000000009"},
+    {"ringtimeout=30", "", "30"},
+    {"ringtimeout=3", "ringtimeout enum error", "3"},
+    {"ringtimeout=30", "", "30"},
+};
+
+static void rows_one_after_another(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(series); i++) {
+        begin();
+        ON_LEAVE(free_text) char *text = xstrdup(series[i].set); /* gone by the next row */
+        const char *name = set(text);
+        check();
+        assert_string_equal(findings_text(), series[i].found);
+        const char *got = sent(name);
+        if (!got != !series[i].sent || (got && strcmp(got, series[i].sent) != 0))
+            fail_msg("row %zu, %s: %s", i, series[i].set, got ? got : "nothing is sent");
+    }
+}
+
+/* A rule across fields goes by the other cells of the same row. */
+static void rules_are_asked_of_each_row(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 4; i++) {
+        begin();
+        set("enablemobile=on");
+        set(i % 2 ? "mobile=" : "mobile=123");
+        check();
+        assert_string_equal(findings_text(), i % 2 ? "mobile condition error" : "");
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -464,6 +531,8 @@ int main(void)
         cmocka_unit_test(messages_never_quote),
         cmocka_unit_test(findings_name_the_senders_heading),
         cmocka_unit_test(headings_match),
+        cmocka_unit_test(rows_one_after_another),
+        cmocka_unit_test(rules_are_asked_of_each_row),
     };
     return cmocka_run_group_tests_name("schema", tests, world_make, world_remove);
 }
