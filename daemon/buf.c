@@ -28,15 +28,22 @@ static bool buf_room(struct buf *b, size_t len)
     return true;
 }
 
-bool buf_add(struct buf *b, const void *bytes, size_t len)
+char *buf_extend(struct buf *b, size_t len)
 {
     if (!buf_room(b, len))
-        return false;
-    if (len)
-        memcpy(b->at + b->len, bytes, len);
+        return NULL;
+    char *at = b->at + b->len;
     b->len += len;
     b->at[b->len] = '\0';
-    return true;
+    return at;
+}
+
+bool buf_add(struct buf *b, const void *bytes, size_t len)
+{
+    char *at = buf_extend(b, len);
+    if (at && len)
+        memcpy(at, bytes, len);
+    return at;
 }
 
 bool buf_text(struct buf *b, const char *text)

@@ -17,6 +17,8 @@ struct buf {
 bool buf_add(struct buf *b, const void *bytes, size_t len);
 bool buf_text(struct buf *b, const char *text);
 bool buf_char(struct buf *b, char c);
+/* Adds len bytes for the caller to fill, and returns where; NULL when the limit would be passed. */
+char *buf_extend(struct buf *b, size_t len);
 bool buf_format(struct buf *b, const char *format, ...) PRINTF_LIKE(2, 3);
 bool buf_number(struct buf *b, uint64_t number); /* in decimal digits */
 

@@ -7,6 +7,7 @@
 
 struct record_value {
     const char *name; /* the PBX's name of the parameter */
+    struct cell json; /* the name as a member of a JSON object begins, "name":; none: not known */
     const char *at;   /* NULL: not sent */
     size_t len;
     bool secret;

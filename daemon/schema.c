@@ -6,6 +6,7 @@
 static void field_free(struct field *field)
 {
     free(field->name);
+    free((char *)field->json.at);
     free(field->key);
     free(field->example);
     free(field->type_message);
@@ -197,6 +198,7 @@ static void field_check(struct check *k, size_t i)
     struct cell value = k->cells[i];
 
     to->name = field->name;
+    to->json = field->json;
     to->secret = field->secret;
     if (!value.at)
         return;

@@ -130,6 +130,18 @@ static bool empty_well(const struct field *field)
     return true;
 }
 
+/* Requests have it in each row, so it is written once. */
+static struct cell json_name(const char *name)
+{
+    struct buf text = {0};
+    ON_LEAVE(json_leave) struct json_object *value = json_object_new_string(name);
+
+    buf_format(&text, "%s:",
+               json_object_to_json_string_ext(value, JSON_C_TO_STRING_PLAIN |
+                                                         JSON_C_TO_STRING_NOSLASHESCAPE));
+    return (struct cell){text.at, text.len};
+}
+
 static bool field_read(struct schema *s, struct field *field, struct json_object *o,
                        struct json_object *messages, struct fault *f)
 {
@@ -165,6 +177,7 @@ static bool field_add(struct schema *s, struct json_object *o, struct json_objec
                          s->count + 1);
     struct field *field = &s->fields[s->count++];
     field->name = xstrdup(name);
+    field->json = json_name(name);
     return ((!messages || json_get(messages, name, json_type_object, &own, f)) &&
             field_read(s, field, o, own, f)) ||
            fault_in(f, "field '%s'", name);

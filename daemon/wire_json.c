@@ -2,19 +2,38 @@
 #include "json.h"
 #include "wire.h"
 
-/* Text that needs no escaping goes as it is, which is nearly all of it and much faster than a
- * json-c object each; the rest is json-c's to write. */
-static void add_string(struct buf *to, const char *at, size_t len)
+/* Whether one of the eight bytes cannot stand in a JSON string as it is: a control character, a
+ * quote or a backslash. Each of the three words has the top bit set in a byte that is zero, or
+ * negative, after the subtraction, and perhaps in bytes above that one. */
+static bool word_odd(uint64_t word)
 {
-    size_t plain = 0;
-    while (plain < len && (unsigned char)at[plain] >= 0x20 && at[plain] != '"' && at[plain] != '\\')
-        plain++;
-    if (plain == len) {
-        buf_char(to, '"');
-        buf_add(to, at, len);
-        buf_char(to, '"');
-        return;
+    const uint64_t each = UINT64_C(0x0101010101010101);
+    uint64_t quote = word ^ (each * '"');
+    uint64_t backslash = word ^ (each * '\\');
+    uint64_t odd = ((word - 0x20 * each) & ~word) | ((quote - each) & ~quote) |
+                   ((backslash - each) & ~backslash);
+    return (odd & (each << 7)) != 0;
+}
+
+/* Whether the text goes into a JSON string as it is. Its last bytes are looked at together, be it
+ * for the second time. */
+static bool is_plain(const char *at, size_t len)
+{
+    uint64_t word = UINT64_C(0x2020202020202020);
+    if (len < sizeof word) {
+        memcpy(&word, at, len);
+        return !word_odd(word);
     }
+    for (size_t i = 0; i < len; i += sizeof word) {
+        memcpy(&word, at + (i + sizeof word <= len ? i : len - sizeof word), sizeof word);
+        if (word_odd(word))
+            return false;
+    }
+    return true;
+}
+
+static void add_escaped(struct buf *to, const char *at, size_t len)
+{
     ON_LEAVE(json_leave) struct json_object *text = json_object_new_string_len(at, (int)len);
     size_t written = 0;
     const char *json = json_object_to_json_string_length(
@@ -23,7 +42,18 @@ static void add_string(struct buf *to, const char *at, size_t len)
     wipe((char *)(uintptr_t)json, written); /* json-c's own copy may be a secret */
 }
 
-void wire_json_record(const struct record *record, struct buf *to)
+static void add_string(struct buf *to, const char *at, size_t len)
+{
+    if (!is_plain(at, len)) {
+        add_escaped(to, at, len);
+        return;
+    }
+    buf_char(to, '"');
+    buf_add(to, at, len);
+    buf_char(to, '"');
+}
+
+static void add_members(struct buf *to, const struct record *record)
 {
     char before = '{';
     for (size_t i = 0; i < record->count; i++) {
@@ -37,6 +67,51 @@ void wire_json_record(const struct record *record, struct buf *to)
         before = ',';
     }
     buf_text(to, before == '{' ? "{}" : "}");
+}
+
+/* Bytes of the whole object, or 0 when a value must be escaped or a name is not known as JSON. */
+static size_t plain_length(const struct record *record)
+{
+    size_t len = 1; /* a brace; the other one is counted as a comma is */
+    for (size_t i = 0; i < record->count; i++) {
+        const struct record_value *v = &record->values[i];
+        if (!v->at)
+            continue;
+        if (!v->json.at || !is_plain(v->at, v->len))
+            return 0;
+        len += 1 + v->json.len + 2 + v->len;
+    }
+    return len > 1 ? len : 0;
+}
+
+static void members_copy(char *to, const struct record *record)
+{
+    char before = '{';
+    for (size_t i = 0; i < record->count; i++) {
+        const struct record_value *v = &record->values[i];
+        if (!v->at)
+            continue;
+        *to++ = before;
+        memcpy(to, v->json.at, v->json.len);
+        to += v->json.len;
+        *to++ = '"';
+        memcpy(to, v->at, v->len);
+        to += v->len;
+        *to++ = '"';
+        before = ',';
+    }
+    *to = '}';
+}
+
+/* Most records have nothing that needs escaping, and are copied at once. */
+void wire_json_record(const struct record *record, struct buf *to)
+{
+    size_t len = plain_length(record);
+    char *text = len ? buf_extend(to, len) : NULL;
+    if (text)
+        members_copy(text, record);
+    else
+        add_members(to, record);
 }
 
 /* A scalar as text; NULL for what is none. Numbers pass where the documentation has strings. */

@@ -14,6 +14,10 @@ static void vendor_example_passes(void **state)
     for (size_t i = 0; i < record.count; i++) {
         assert_string_equal(record.values[i].name, schema_name(shipped, i));
         assert_string_equal(sent(schema_name(shipped, i)), schema_example(shipped, i));
+        char json[64];
+        snprintf(json, sizeof json, "\"%s\":", schema_name(shipped, i));
+        assert_int_equal(record.values[i].json.len, strlen(json));
+        assert_string_equal(record.values[i].json.at, json);
     }
     assert_string_equal(record_number(&record).at, "2002");
     assert_int_equal(record_number(&record).len, 4);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <cmocka.h>
 
+#include "json.h"
 #include "wire.h"
 
 static struct wire_answer answer;
@@ -70,6 +71,40 @@ static void nothing_to_send_is_an_empty_body(void **state)
     assert_string_equal(written(WIRE_JSON, NULL, 0), "{}");
     assert_string_equal(written(WIRE_XML, NULL, 0),
                         "<?xml version=\"1.0\" encoding=\"utf-8\"?><xml></xml>");
+}
+
+/* What json-c makes of it. */
+static const char *by_library(const char *text, size_t len)
+{
+    static char whole[200];
+    ON_LEAVE(json_leave) struct json_object *o = json_object_new_object();
+    json_object_object_add(o, "e\"x", json_object_new_string_len(text, (int)len));
+    json_object_object_add(o, "n", json_object_new_string("1"));
+    snprintf(
+        whole, sizeof whole, "%s",
+        json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
+    return whole;
+}
+
+/* Each byte in each place of texts that end within and with a word, with names that are known as
+ * JSON and with names that are not. */
+static void json_is_what_the_library_writes(void **state)
+{
+    (void)state;
+    char text[20];
+    struct record_value values[] = {{.name = "e\"x", .at = text},
+                                    {.name = "n", .at = "1", .len = 1}};
+    for (int known = 0; known < 2; known++) {
+        values[0].json = known ? (struct cell){"\"e\\\"x\":", 7} : (struct cell){0};
+        values[1].json = known ? (struct cell){"\"n\":", 4} : (struct cell){0};
+        for (int i = 0; i < 256 * (int)sizeof text; i++) {
+            memset(text, i % 2 ? ' ' : '\x7F', sizeof text);
+            text[i / 256] = (char)i;
+            for (values[0].len = 0; values[0].len <= sizeof text; values[0].len++)
+                assert_string_equal(written(WIRE_JSON, values, COUNT_OF(values)),
+                                    by_library(text, values[0].len));
+        }
+    }
 }
 
 static void json_escapes_what_json_must(void **state)
@@ -497,6 +532,7 @@ int main(void)
         TEST(values_are_sent_as_strings_in_their_order),
         TEST(nothing_to_send_is_an_empty_body),
         TEST(json_escapes_what_json_must),
+        TEST(json_is_what_the_library_writes),
         TEST(xml_escapes_what_xml_must),
         TEST(what_is_written_is_read),
         TEST(json_answers_are_judged),
