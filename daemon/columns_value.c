@@ -15,10 +15,8 @@ static bool is_blank(struct cell cell)
 
 /* ---- the columns' cells ---- */
 
-/* Whether a look is worth while: most cells are plain. */
-static bool is_odd(struct cell cell)
+static bool is_ascii(struct cell cell)
 {
-    unsigned char first = cell.len > 0 ? (unsigned char)cell.at[0] : 0;
     uint64_t all = 0;
     size_t i = 0;
 
@@ -28,8 +26,17 @@ static bool is_odd(struct cell cell)
     }
     for (; i < cell.len; i++)
         all |= (unsigned char)cell.at[i];
-    return (all & UINT64_C(0x8080808080808080)) || first == '=' || first == '#' ||
-           (first == 'E' && cell.len > 3 && cell.at[3] == ':'); /* Err:502 */
+    return (all & UINT64_C(0x8080808080808080)) == 0;
+}
+
+/* Whether a look is worth while: most cells are plain. ascii: it is known to be that. */
+static bool is_odd(struct cell cell, bool ascii)
+{
+    char first = cell.len > 0 ? cell.at[0] : '\0';
+
+    return first == '=' || first == '#' ||
+           (first == 'E' && cell.len > 3 && cell.at[3] == ':') || /* Err:502 */
+           !(ascii || is_ascii(cell));
 }
 
 /* As the exponents do that spreadsheets write: a sign and two or three digits. */
@@ -68,7 +75,7 @@ bool columns_cells(struct columns *c, const struct row *row, struct findings *li
         struct cell cell = column < row->count ? row->cells[column] : (struct cell){"", 0};
         c->now[column] = cell;
         c->signs = c->signs || ends_signed(cell);
-        if (is_odd(cell))
+        if (is_odd(cell, row->plain))
             well = cell_mend(c, column, list) && well;
     }
     return well;

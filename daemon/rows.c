@@ -30,6 +30,7 @@
 #include <unistd.h>
 
 #include "quotes.h"
+#include "utf8.h"
 
 #define CHUNK        (64 * 1024)
 #define CHUNK_FIRST  4096 /* behind a seek, where a single record may be all that is wanted */
@@ -54,6 +55,7 @@ struct rows {
     bool used; /* the parser may stand amid a record */
     bool whole;
     bool crowded;
+    bool plain;
     char *text; /* the cells' text, each with its NUL */
     size_t text_len;
     struct cell *cells;
@@ -266,7 +268,7 @@ static void on_row(int end, void *reader)
 
 static void record_begin(struct rows *r)
 {
-    r->crowded = false;
+    r->crowded = r->plain = false;
     r->text_len = r->count = 0;
 }
 
@@ -286,6 +288,7 @@ static int line_cut(struct rows *r, const char *text, size_t len)
 {
     char *at = r->text;
     char *end = at + len;
+    r->plain = utf8_plain(text, len) == len;
     memcpy(at, text, len);
     *end = '\0';
     for (;;) {
@@ -559,6 +562,7 @@ static bool record_read(struct rows *r, struct line line, struct row *ret, struc
     *ret = row_pass(r, ROW_KIND_RECORD, s.len, s.lines);
     ret->cells = r->cells;
     ret->count = r->count;
+    ret->plain = r->plain;
     return true;
 }
 

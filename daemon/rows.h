@@ -41,6 +41,7 @@ struct row {
      * malformed one repair, unless it is NULL, says what is the matter with its quote */
     int repaired;
     const char *repair;
+    bool plain;   /* a record that is known to be printable ASCII throughout */
     bool unended; /* the file ends with this record, and no line end follows */
 };
 

@@ -35,6 +35,8 @@ static bool names_totals(struct cell cell)
     const char *end = at + cell.len;
     while (at < end && is_blank(*at))
         at++;
+    if (at == end || !isalpha((unsigned char)*at))
+        return false;
     for (size_t i = 0; i < COUNT_OF(words); i++) {
         size_t n = strlen(words[i]);
         if ((size_t)(end - at) >= n && strncasecmp(at, words[i], n) == 0 &&
