@@ -20,7 +20,7 @@ struct copy {
     char *named;
     char *piece;
     uint64_t bytes;
-    struct digest *digest;
+    struct digest *digest; /* NULL: nobody asks for it */
     struct encoding encoding;
     bool known;                /* the encoding is */
     struct encoding_scan scan; /* while it is not */
@@ -35,7 +35,7 @@ struct copy *copy_new(int from, int to, const char *named)
     c->to = to;
     c->named = named ? xstrdup(named) : NULL;
     c->piece = xmalloc(PIECE);
-    c->digest = digest_new();
+    c->digest = to < 0 ? NULL : digest_new();
     return c;
 }
 
@@ -146,7 +146,8 @@ bool copy_piece(struct copy *c, bool *ret_end, bool *ret_unreadable, struct faul
         encoding_scan(&c->scan, c->piece, len);
     if (!write_piece(c, len, f))
         return false;
-    digest_add(c->digest, c->piece, len);
+    if (c->digest)
+        digest_add(c->digest, c->piece, len);
     c->bytes += len;
     *ret_end = len == 0;
     return len > 0 || c->known || scanned(c, ret_end, f);
@@ -197,7 +198,6 @@ bool copy_text(int from, const char *named, struct copy_text *ret, struct fault 
     if (good) {
         text.encoding = c->encoding;
         text.bytes = c->bytes;
-        copy_digest(c, text.sha256);
         if (encoding_is_utf8(text.encoding.name)) {
             text.fd = fcntl(from, F_DUPFD_CLOEXEC, 0);
             good = text.fd >= 0 || fault_set(f, FAULT_IO, errno, "open the file once more");

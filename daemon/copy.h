@@ -12,8 +12,8 @@
 struct copy;
 
 /* Copies from the beginning of `from`, a regular file, to the empty file `to`, both lent; with to
- * -1 nothing is written: it is only looked. named: the encoding that was named for files without a
- * byte order mark, or NULL. */
+ * -1 nothing is written, and there is no digest: it is only looked. named: the encoding that was
+ * named for files without a byte order mark, or NULL. */
 struct copy *copy_new(int from, int to, const char *named);
 /* The same again of a file whose encoding is known. */
 struct copy *copy_again(int from, int to, const char *encoding, bool bom);
@@ -36,7 +36,6 @@ struct copy_text {
     int fd; /* the caller closes it */
     struct encoding encoding;
     uint64_t bytes; /* of the original */
-    char sha256[DIGEST_HEX];
 };
 bool copy_text(int from, const char *named, struct copy_text *ret, struct fault *f);
 

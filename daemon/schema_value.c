@@ -127,10 +127,15 @@ const struct type *type_find(const char *name)
     return NULL;
 }
 
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
 bool cell_blank(struct cell value)
 {
     for (size_t i = 0; i < value.len; i++) {
-        if (!memchr(" \t\r\n", value.at[i], 4))
+        if (!is_blank(value.at[i]))
             return false;
     }
     return true;

@@ -190,7 +190,6 @@ static void check_copy(const char *bytes, size_t len, const char *named, const c
     assert_string_equal(got.encoding.name, encoding);
     assert_int_equal(got.bytes, len);
     digest_text(bytes, len, sha256);
-    assert_string_equal(got.sha256, sha256);
     check_text(got.fd, text, text_len);
     close(got.fd);
 
