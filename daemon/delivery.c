@@ -14,6 +14,8 @@
 
 #define TAKE_MOST     64
 #define TAKE_A_TURN   4096
+#define WINDOW_SHORT  250 /* ms in which a window was sent that might be larger */
+#define WINDOW_LONG   1000
 #define AFTER_LOOK    250 /* ms between looks at whether an earlier import has a number still */
 #define WORTH_A_PROBE 64  /* rows from which knowing early whether queries work pays */
 
@@ -278,6 +280,18 @@ static size_t window(struct job *j)
     return j->window;
 }
 
+/* Rows were taken. Commits are to be rare, and a crash is to leave no more in doubt than what is
+ * sent in about a second. */
+static void window_fit(struct job *j)
+{
+    int64_t lasted = j->mono - j->filled;
+    if (lasted < WINDOW_SHORT && j->window < WINDOW_MOST)
+        j->window *= 2;
+    else if (lasted > WINDOW_LONG)
+        j->window /= 2;
+    j->filled = j->mono;
+}
+
 /* How many rows may be in hand. While the PBX is in trouble one, and only when no other is left
  * that finds out whether it works again: such a row may have been held, cancelled or decided. */
 static size_t fill_room(struct job *j)
@@ -309,8 +323,8 @@ bool delivery_fill(struct job *j, struct fault *f)
         /* passing from the half-way rows to the planned ones takes none, and is progress */
         idle = taken || (able && !w->drained) ? 0 : idle + 1;
     }
-    if (j->window < WINDOW_MOST)
-        j->window *= 2;
+    if (all)
+        window_fit(j);
     return true;
 }
 

@@ -35,7 +35,7 @@
 
 #define WORKS_MOST         16   /* imports worked on at the same time */
 #define TASKS_MOST         4096 /* rows in memory */
-#define WINDOW_MOST        1024 /* intents committed ahead of the calls */
+#define WINDOW_MOST        2048 /* intents committed ahead of the calls */
 #define REPORT_ROWS_A_TURN 2000
 #define QUERY_MOST         50         /* numbers asked for in one call */
 #define QUERIES_MOST       300        /* on their way: the greatest concurrency */
@@ -176,9 +176,10 @@ struct job {
     size_t ready_sealed; /* of them, from the head: their intent is on the disk */
     int64_t later_due;   /* no later task is due before */
     size_t abroad;
-    const struct task *lone; /* abroad, and nothing else may leave meanwhile */
-    uint64_t created;        /* rows, of all imports since the start */
-    size_t window;
+    const struct task *lone;          /* abroad, and nothing else may leave meanwhile */
+    uint64_t created;                 /* rows, of all imports since the start */
+    size_t window;                    /* intents that are committed ahead */
+    int64_t filled;                   /* mono: when rows were taken last */
     struct query query[QUERIES_MOST]; /* by tag; count 0 is free */
     bool probed, probing; /* whether it was asked, and is being asked, if queries work */
     /* the barrier */
