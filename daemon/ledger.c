@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* NAME ledger: opening, the barrier, notes. Imports are in ledger_import.c, rows in ledger_row.c.
  *
- * The schema has a version (PRAGMA user_version); an older one is brought up to date at opening,
- * one step per version. */
+ * The schema has a version (PRAGMA user_version). */
 #include "ledger_own.h"
 
 #include <errno.h>
@@ -16,53 +15,35 @@
 #include "clock.h"
 #include "fsio.h"
 
-#define LEDGER_VERSION 3
+#define LEDGER_VERSION 4
 #define NOTE_FRESH     "fresh"
 
-/* row: n counts from 1 after the header. state is the outcome, or 0 while the row is open; step is
- * then how far it has come. They are two columns since SQLite writes an index again whenever a
- * column of its WHERE changes, and rows change their step far more often than their number. The
- * index holds open rows only: it answers "is this number still to be sent by another import" and
- * is empty when all is done. */
-static const char version_1[] =
+/* block: up to LEDGER_BLOCK_ROWS consecutive rows of an import (ledger_block.c), how many of them
+ * have which outcome, and a bit for each state that one of them has. What is asked of a whole import
+ * is answered by these columns, which come before the rows, so that no more is read of them.
+ * made: by pbx and number in one integer where that can be, see ledger_made.c.
+ * pool: the number that a person (by a keyed digest of what identifies him) was given on a PBX. */
+static const char schema[] =
     "CREATE TABLE note(name TEXT PRIMARY KEY, text TEXT) STRICT, WITHOUT ROWID;"
     "CREATE TABLE pbx(id INTEGER PRIMARY KEY, url BLOB NOT NULL UNIQUE) STRICT;"
     "CREATE TABLE import(id INTEGER PRIMARY KEY, state INTEGER, filed INTEGER,"
     " cancelling INTEGER, apply INTEGER, name TEXT, stem TEXT, file TEXT, bytes INTEGER,"
     " sha256 TEXT, encoding TEXT, bom INTEGER, delimiter INTEGER, profile TEXT, schema TEXT,"
     " pbx INTEGER, header_line INTEGER, header_offset INTEGER, data_offset INTEGER,"
-    " data_line INTEGER, columns INTEGER, rows INTEGER, started INTEGER, finished INTEGER, deaths "
-    "INTEGER,"
-    " code INTEGER, reason TEXT, resume INTEGER) STRICT;"
-    "CREATE TABLE row(import INTEGER, n INTEGER, line INTEGER, offset INTEGER, bytes INTEGER,"
-    " number TEXT, state INTEGER, step INTEGER, flags INTEGER, attempts INTEGER, code INTEGER, due "
-    "INTEGER,"
-    " finished INTEGER, detail TEXT, PRIMARY KEY(import, n)) STRICT, WITHOUT ROWID;"
-    "CREATE INDEX row_open ON row(number) WHERE state = 0;"
-    "CREATE TABLE made(pbx INTEGER, number TEXT, content BLOB, PRIMARY KEY(pbx, number))"
-    " STRICT, WITHOUT ROWID;"
-    "INSERT INTO note VALUES('" NOTE_FRESH "', 'yes');";
-
-/* Before, these limits were fixed. */
-static const char version_2[] =
-    "ALTER TABLE import ADD COLUMN doubted INTEGER;"
-    "ALTER TABLE import ADD COLUMN max_record INTEGER NOT NULL DEFAULT 1048576;"
-    "ALTER TABLE import ADD COLUMN max_columns INTEGER NOT NULL DEFAULT 16384;";
-
-/* pool: the number that a person (by a keyed digest of what identifies him) was given on a PBX. */
-static const char version_3[] =
-    "ALTER TABLE import ADD COLUMN quote INTEGER NOT NULL DEFAULT 34;"
-    "ALTER TABLE import ADD COLUMN separator INTEGER NOT NULL DEFAULT 0;"
-    "ALTER TABLE import ADD COLUMN choices TEXT;"
-    "ALTER TABLE import ADD COLUMN profile_named INTEGER NOT NULL DEFAULT 0;"
-    "ALTER TABLE import ADD COLUMN profile_digest TEXT;"
-    "ALTER TABLE import ADD COLUMN header_rows INTEGER NOT NULL DEFAULT 1;"
-    "ALTER TABLE import ADD COLUMN secrets INTEGER NOT NULL DEFAULT 0;"
+    " data_line INTEGER, columns INTEGER, rows INTEGER, started INTEGER, finished INTEGER,"
+    " deaths INTEGER, code INTEGER, reason TEXT, resume INTEGER, doubted INTEGER,"
+    " max_record INTEGER, max_columns INTEGER, quote INTEGER, separator INTEGER, choices TEXT,"
+    " profile_named INTEGER, profile_digest TEXT, header_rows INTEGER, secrets INTEGER) STRICT;"
     "CREATE INDEX import_digest ON import(sha256);"
+    "CREATE TABLE block(id INTEGER PRIMARY KEY, import INTEGER NOT NULL, at INTEGER NOT NULL,"
+    " states INTEGER, open INTEGER, created INTEGER, unchanged INTEGER, skipped INTEGER,"
+    " invalid INTEGER, failed INTEGER, sum INTEGER, rows BLOB, UNIQUE(import, at)) STRICT;"
+    "CREATE TABLE made(id INTEGER PRIMARY KEY, content BLOB) STRICT;"
+    "CREATE TABLE made_other(pbx INTEGER, number TEXT, content BLOB, PRIMARY KEY(pbx, number))"
+    " STRICT, WITHOUT ROWID;"
     "CREATE TABLE pool(pbx INTEGER, key BLOB, number TEXT NOT NULL, PRIMARY KEY(pbx, key),"
-    " UNIQUE(pbx, number)) STRICT, WITHOUT ROWID;";
-
-static const char *const upgrades[LEDGER_VERSION] = {version_1, version_2, version_3};
+    " UNIQUE(pbx, number)) STRICT, WITHOUT ROWID;"
+    "INSERT INTO note VALUES('" NOTE_FRESH "', 'yes');";
 
 static bool read_version(struct sql *sql, int64_t *ret, struct fault *f)
 {
@@ -85,14 +66,18 @@ static bool bring_up_to_date(struct sql *sql, struct fault *f)
         return fault_set(f, FAULT_LEDGER, 0,
                          "the ledger was written by a newer extspoold (version %lld)",
                          (long long)version);
-    for (; version < LEDGER_VERSION; version++) {
-        char done[64];
-        snprintf(done, sizeof done, "PRAGMA user_version=%lld; COMMIT", (long long)version + 1);
-        if (!sql_exec(sql, "BEGIN IMMEDIATE", f) || !sql_exec(sql, upgrades[version], f) ||
-            !sql_exec(sql, done, f))
-            return false;
-    }
-    return true;
+    if (version == LEDGER_VERSION)
+        return true;
+    if (version > 0)
+        return fault_set(f, FAULT_LEDGER, 0,
+                         "the ledger was written by an extspoold from before the first release"
+                         " (version %lld): finish its imports with that one, then take its folder"
+                         " away",
+                         (long long)version);
+    char done[64];
+    snprintf(done, sizeof done, "PRAGMA user_version=%d; COMMIT", LEDGER_VERSION);
+    return sql_exec(sql, "BEGIN IMMEDIATE", f) && sql_exec(sql, schema, f) &&
+           sql_exec(sql, done, f);
 }
 
 bool ledger_is_current(struct ledger *l, struct fault *f)
@@ -218,7 +203,9 @@ struct ledger *ledger_close(struct ledger *l)
         return NULL;
     if (l->sql && l->dirty)
         ledger_commit(l, NULL);
-    bool damaged = l->sql && sql_damaged(l->sql);
+    bool damaged = l->damaged || (l->sql && sql_damaged(l->sql));
+    pending_free(l);
+    blocks_free(l);
     sql_close(l->sql);
     if (damaged) /* SQLite need not notice it again at the next opening */
         put_aside(l->folder, NULL);
@@ -248,8 +235,7 @@ bool ledger_in_use(struct ledger *l, struct fault *f)
     return ledger_note_put(l, NOTE_FRESH, "", f);
 }
 
-/* Opens the transaction that the next ledger_commit ends. */
-static bool change(struct ledger *l, struct fault *f)
+bool ledger_change(struct ledger *l, struct fault *f)
 {
     if (l->dirty)
         return true;
@@ -262,7 +248,7 @@ static bool change(struct ledger *l, struct fault *f)
 
 struct sql_query *ledger_write(struct ledger *l, const char *text, struct fault *f)
 {
-    return change(l, f) ? sql_query(l->sql, text, f) : NULL;
+    return ledger_change(l, f) ? sql_query(l->sql, text, f) : NULL;
 }
 
 bool ledger_row_there(struct sql_query *q, bool *ret, struct fault *f)
@@ -279,7 +265,10 @@ bool ledger_commit(struct ledger *l, struct fault *f)
     if (!l->dirty)
         return true;
     static const char commit[] = "COMMIT";
-    if (!sql_run(sql_query(l->sql, commit, f), f))
+    /* SQLite may have taken the transaction back, and what is written now would stand alone */
+    if (sql_failed(l->sql) || l->damaged)
+        return fault_set(f, FAULT_LEDGER, 0, "the ledger has failed before: nothing is committed");
+    if (!blocks_write(l, f) || !sql_run(sql_query(l->sql, commit, f), f))
         return false;
     l->dirty = false;
     return true;
@@ -354,5 +343,5 @@ bool ledger_pbx(struct ledger *l, const char *url, int64_t *ret, struct fault *f
     static const char add[] = "INSERT INTO pbx(url) VALUES(?1) RETURNING id";
     if (!ledger_pbx_find(l, url, ret, f))
         return false;
-    return *ret || (change(l, f) && ask_pbx(l, add, url, ret, f));
+    return *ret || (ledger_change(l, f) && ask_pbx(l, add, url, ret, f));
 }

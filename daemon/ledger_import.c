@@ -127,6 +127,8 @@ bool ledger_import_set(struct ledger *l, const struct import *i, struct fault *f
     if (!q)
         return false;
     import_bind(q, i);
+    if (i->state == IMPORT_DONE || i->state == IMPORT_REJECTED || i->state == IMPORT_CANCELLED)
+        pending_drop(l, i->id);
     return sql_run(q, f);
 }
 

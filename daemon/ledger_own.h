@@ -4,7 +4,19 @@
 #define EXTSPOOLD_LEDGER_OWN_H
 
 #include "ledger.h"
+#include "ledger_block.h"
 #include "sql.h"
+
+/* A block as it is in memory: rows at * LEDGER_BLOCK_ROWS + 1 and on of an import. */
+struct block {
+    uint64_t import, at;
+    uint64_t used; /* when last, in uses; 0: this place is free */
+    bool dirty;    /* not as the database has it */
+    struct ledger_row *rows;
+};
+
+/* The 4,096 rows that the job may have in hand are in so many blocks, and some more, at 20 KiB. */
+#define BLOCKS_MOST 48
 
 struct ledger {
     struct sql *sql;
@@ -12,13 +24,55 @@ struct ledger {
     bool dirty; /* a transaction is open */
     uint8_t key[DIGEST_BYTES];
     struct fault damage; /* met at the opening */
+    struct block blocks[BLOCKS_MOST];
+    struct block *last; /* the one that was used last, or NULL */
+    uint64_t uses;
+    bool damaged;            /* a block was */
+    bool pending_known;      /* the list is there, of all unfinished imports */
+    struct pending *pending; /* see ledger_pending.c */
+    uint8_t bytes[LEDGER_BLOCK_MOST]; /* a block that is read or written */
 };
 
 /* The query for a statement that changes something, within the transaction that the next
  * ledger_commit ends. NULL with a fault. */
 struct sql_query *ledger_write(struct ledger *l, const char *text, struct fault *f);
+/* Opens that transaction. */
+bool ledger_change(struct ledger *l, struct fault *f);
 /* Whether a query whose values are bound answers with a row; it is over then. */
 bool ledger_row_there(struct sql_query *q, bool *ret, struct fault *f);
+
+#define STATES_OPEN                                                                                \
+    (1u << ROW_PLANNED | 1u << ROW_SENDING | 1u << ROW_DOUBT | 1u << ROW_REFUSED)
+
+/* The block with this number of an import; *ret is NULL when there is none. Blocks are lent until
+ * the next call of one of these three. False with FAULT_DAMAGE when it cannot be understood. */
+bool blocks_get(struct ledger *l, uint64_t import, uint64_t at, struct block **ret,
+                struct fault *f);
+/* The first of an import, from this number on, that may have a row in one of the states; *ret is
+ * NULL when there is none. */
+bool blocks_next(struct ledger *l, uint64_t import, uint64_t from, unsigned states,
+                 struct block **ret, struct fault *f);
+/* A new one, with no row in it. */
+bool blocks_add(struct ledger *l, uint64_t import, uint64_t at, struct block **ret,
+                struct fault *f);
+/* Writes what is dirty into the transaction. */
+bool blocks_write(struct ledger *l, struct fault *f);
+/* An import's blocks in memory are no more; all of them. */
+void blocks_forget(struct ledger *l, uint64_t import);
+void blocks_free(struct ledger *l);
+
+/* What a row of an import was, and is from now on; either may be NULL. */
+void pending_change(struct ledger *l, uint64_t import, const struct ledger_row *was,
+                    const struct ledger_row *is);
+/* An import has no open rows any more; nobody asks any more. */
+void pending_drop(struct ledger *l, uint64_t import);
+void pending_free(struct ledger *l);
+/* Whether any import has a row with this number still to be sent. */
+bool pending_has(struct ledger *l, const char *number, bool *ret, struct fault *f);
+
+/* Whether the number was created here. */
+bool ledger_made_there(struct ledger *l, int64_t pbx, const char *number, bool *ret,
+                       struct fault *f);
 
 /* Whether the ledger has this program's version; brings it there. */
 bool ledger_is_current(struct ledger *l, struct fault *f);

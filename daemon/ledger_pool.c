@@ -64,16 +64,21 @@ bool ledger_pool_vacate(struct ledger *l, int64_t pbx, struct fault *f)
     return sql_run(q, f);
 }
 
-bool ledger_number_taken(struct ledger *l, int64_t pbx, const char *number, bool *ret,
-                         struct fault *f)
+static bool is_given(struct ledger *l, int64_t pbx, const char *number, bool *ret, struct fault *f)
 {
-    static const char text[] = "SELECT 1 FROM pool WHERE pbx=?1 AND number=?2"
-                               " UNION ALL SELECT 1 FROM made WHERE pbx=?1 AND number=?2"
-                               " UNION ALL SELECT 1 FROM row WHERE number=?2 AND state=0 LIMIT 1";
+    static const char text[] = "SELECT 1 FROM pool WHERE pbx=?1 AND number=?2";
     struct sql_query *q = sql_query(l->sql, text, f);
     if (!q)
         return false;
     sql_bind_int(q, 1, pbx);
     sql_bind_text(q, 2, number);
     return ledger_row_there(q, ret, f);
+}
+
+bool ledger_number_taken(struct ledger *l, int64_t pbx, const char *number, bool *ret,
+                         struct fault *f)
+{
+    return is_given(l, pbx, number, ret, f) &&
+           (*ret || ledger_made_there(l, pbx, number, ret, f)) &&
+           (*ret || pending_has(l, number, ret, f));
 }

@@ -128,3 +128,33 @@ bool numbers_add(struct numbers *set, const char *number, size_t len)
         slots_double(set);
     return true;
 }
+
+/* What follows a slot that becomes free, up to the next free one, is put in anew: its place may
+ * have been taken by what has gone. */
+static void slot_free(struct numbers *set, struct other *slot)
+{
+    free(slot->text);
+    slot->text = NULL;
+    set->used--;
+    size_t i = (size_t)(slot - set->slots);
+    for (;;) {
+        i = (i + 1) & (set->room - 1);
+        struct other moved = set->slots[i];
+        if (!moved.text)
+            return;
+        set->slots[i].text = NULL;
+        *slot_of(set, moved.text, moved.len) = moved;
+    }
+}
+
+void numbers_remove(struct numbers *set, const char *number, size_t len)
+{
+    size_t bit;
+    if (bit_of(number, len, &bit)) {
+        set->bits[bit / 8] &= (uint8_t) ~(1U << (bit % 8));
+        return;
+    }
+    struct other *slot = slot_of(set, number, len);
+    if (slot->text)
+        slot_free(set, slot);
+}

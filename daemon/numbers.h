@@ -13,6 +13,8 @@ struct numbers *numbers_free(struct numbers *set); /* NULL */
 
 /* Puts the number in. False, changing nothing, when it was there already. */
 bool numbers_add(struct numbers *set, const char *number, size_t len);
+/* Takes it out again, when it is there. */
+void numbers_remove(struct numbers *set, const char *number, size_t len);
 bool numbers_has(const struct numbers *set, const char *number, size_t len);
 
 #endif

@@ -21,7 +21,7 @@ struct sql {
     sqlite3 *db;
     struct sql_query queries[QUERIES_MOST];
     size_t count;
-    bool damaged;
+    bool failed, damaged;
 };
 
 static bool sql_fault(struct sql *s, const char *what, struct fault *f)
@@ -30,6 +30,7 @@ static bool sql_fault(struct sql *s, const char *what, struct fault *f)
     bool damage = code == SQLITE_CORRUPT || code == SQLITE_NOTADB;
     bool system = code == SQLITE_IOERR || code == SQLITE_CANTOPEN;
     int error = system ? sqlite3_system_errno(s->db) : code == SQLITE_FULL ? ENOSPC : 0;
+    s->failed = true;
     s->damaged = s->damaged || damage;
     return fault_set(f, damage ? FAULT_DAMAGE : FAULT_LEDGER, error, "%s: %s", what,
                      sqlite3_errmsg(s->db));
@@ -115,6 +116,11 @@ struct sql *sql_close(struct sql *s)
 bool sql_damaged(const struct sql *s)
 {
     return s->damaged;
+}
+
+bool sql_failed(const struct sql *s)
+{
+    return s->failed;
 }
 
 bool sql_exec(struct sql *s, const char *text, struct fault *f)

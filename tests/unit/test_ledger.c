@@ -164,41 +164,23 @@ static void refuses_a_newer_version(void **state)
     assert_non_null(strstr(f.text, "1000"));
 }
 
-/* As the first version had made it. */
-static void brings_an_older_version_up_to_date(void **state)
+/* None was ever released. It stays as it is, for the program that can read it. */
+static void refuses_an_older_version(void **state)
 {
     (void)state;
     struct sql *sql = NULL;
-    struct import read = {0};
     struct fault f = {0};
-    bool found = false;
     ledger = ledger_close(ledger);
-    assert_true(sql_open(path_of("state/ledger.db"), &sql, NULL));
-    assert_true(sql_exec(sql,
-                         "ALTER TABLE import DROP COLUMN doubted;"
-                         "ALTER TABLE import DROP COLUMN max_record;"
-                         "ALTER TABLE import DROP COLUMN max_columns;"
-                         "ALTER TABLE import DROP COLUMN quote;"
-                         "ALTER TABLE import DROP COLUMN separator;"
-                         "ALTER TABLE import DROP COLUMN choices;"
-                         "ALTER TABLE import DROP COLUMN profile_named;"
-                         "ALTER TABLE import DROP COLUMN profile_digest;"
-                         "ALTER TABLE import DROP COLUMN header_rows;"
-                         "ALTER TABLE import DROP COLUMN secrets;"
-                         "DROP INDEX import_digest;"
-                         "DROP TABLE pool;"
-                         "INSERT INTO import(id, name, rows) VALUES(7, 'old.csv', 3);"
-                         "PRAGMA user_version=1",
-                         NULL));
-    sql_close(sql);
-    assert_true(ledger_open(path_of("state"), &ledger, &f));
-    assert_true(ledger_import_get(ledger, 7, &read, &found, &f) && found);
-    assert_string_equal(read.name, "old.csv");
-    assert_int_equal(read.rows, 3);
-    assert_int_equal(read.max_record, 1024 * 1024);
-    assert_int_equal(read.max_columns, 16384);
-    assert_int_equal(read.quote, '"');
-    assert_int_equal(read.header_rows, 1);
+    for (int round = 0; round < 2; round++) {
+        assert_true(sql_open(path_of("state/ledger.db"), &sql, NULL));
+        assert_true(sql_exec(sql, "PRAGMA user_version=3", NULL));
+        sql_close(sql);
+        assert_false(ledger_open(path_of("state"), &ledger, &f));
+        assert_int_equal(f.kind, FAULT_LEDGER);
+        assert_non_null(strstr(f.text, "before the first release"));
+        assert_non_null(strstr(f.text, "version 3"));
+        assert_int_equal(aside(), 0);
+    }
 }
 
 static void says_why_it_cannot_be_opened(void **state)
@@ -448,7 +430,7 @@ int main(void)
         LEDGER(puts_it_aside_when_damage_shows_later),
         LEDGER(a_log_without_its_ledger_is_put_aside),
         LEDGER(refuses_a_newer_version),
-        LEDGER(brings_an_older_version_up_to_date),
+        LEDGER(refuses_an_older_version),
         LEDGER(says_why_it_cannot_be_opened),
         LEDGER(what_was_committed_is_there_and_nothing_else),
         LEDGER(closing_commits),

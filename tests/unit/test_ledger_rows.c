@@ -397,7 +397,9 @@ static void an_open_number_is_found_in_the_earliest_import(void **state)
         {6, "2004", ROW_SKIPPED},
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct import import = {.id = rows[i].id, .state = IMPORT_SENDING};
         struct ledger_row row = {.row = i + 1, .state = rows[i].state};
+        assert_true(ledger_import_set(ledger, &import, NULL));
         snprintf(row.number, sizeof row.number, "%s", rows[i].number);
         assert_true(ledger_row_add(ledger, rows[i].id, &row, NULL));
     }

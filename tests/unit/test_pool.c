@@ -94,6 +94,8 @@ static void minds_what_was_created_and_what_is_to_be_sent(void **state)
     struct ledger_content content = {.at = {1}, .len = 8};
     struct ledger_row row = {.row = 1, .number = "2001", .state = ROW_PLANNED};
     struct ledger_row past = {.row = 2, .number = "2002", .state = ROW_INVALID};
+    struct import import = {.id = 7, .state = IMPORT_HELD};
+    assert_true(ledger_import_set(ledger, &import, NULL));
     assert_true(ledger_made_put(ledger, PBX, "2000", &content, NULL));
     assert_true(ledger_row_add(ledger, 7, &row, NULL) && ledger_row_add(ledger, 7, &past, NULL));
     struct pool *p = pool_new(ledger, PBX, "2000", "2999");
