@@ -9,9 +9,14 @@
 #include "ledger.h"
 #include "record.h"
 
-/* The content of a record. */
-void content_of(struct digest_tagger *tagger, const struct record *record,
-                struct ledger_content *ret);
+/* What makes contents, with the installation's key. It is made for records of one schema after the
+ * other: what they have in common is not digested again. */
+struct content_tagger;
+struct content_tagger *content_tagger_new(const uint8_t key[DIGEST_BYTES]);
+struct content_tagger *content_tagger_free(struct content_tagger *t); /* wiped; NULL */
+
+/* The content of a record, a function of the key, the record's names and its values. */
+void content_of(struct content_tagger *t, const struct record *record, struct ledger_content *ret);
 
 /* Whether a record's content, `now`, is what was kept. When it is not, the names of the fields that
  * differ are added to names (which may be NULL), separated by blanks. */

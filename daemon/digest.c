@@ -106,3 +106,15 @@ void digest_tag(struct digest_tagger *t, const void *bytes, size_t len, uint8_t 
     cmac_aes256_update(&t->cmac, len, bytes);
     cmac_aes256_digest(&t->cmac, DIGEST_TAG, to);
 }
+
+static_assert(sizeof(struct cmac128_ctx) == DIGEST_MARK, "a mark is all that a CMAC has got to");
+
+void digest_mark(const struct digest_tagger *t, struct digest_mark *ret)
+{
+    memcpy(ret->at, &t->cmac.ctx, sizeof ret->at);
+}
+
+void digest_from(struct digest_tagger *t, const struct digest_mark *mark)
+{
+    memcpy(&t->cmac.ctx, mark->at, sizeof mark->at);
+}

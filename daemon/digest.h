@@ -38,5 +38,13 @@ struct digest_tagger *digest_tagger_free(struct digest_tagger *t); /* wiped; NUL
 void digest_tag_add(struct digest_tagger *t, const void *bytes, size_t len);
 /* The digest of all that was added since the last one, and of these bytes. */
 void digest_tag(struct digest_tagger *t, const void *bytes, size_t len, uint8_t to[DIGEST_TAG]);
+/* What was added since the last digest_tag, to begin from once more: as often as one likes. It is
+ * a secret as what was added is. */
+#define DIGEST_MARK 40
+struct digest_mark {
+    _Alignas(8) uint8_t at[DIGEST_MARK];
+};
+void digest_mark(const struct digest_tagger *t, struct digest_mark *ret);
+void digest_from(struct digest_tagger *t, const struct digest_mark *mark);
 
 #endif

@@ -207,7 +207,7 @@ static bool open_parts(struct job *j, struct fault *f)
         !ledger_open(j->config->state.directory, &j->ledger, f))
         return false;
     spool_profiles(j->spool, is_profile, j);
-    j->tagger = digest_tagger_new(ledger_key(j->ledger));
+    j->tagger = content_tagger_new(ledger_key(j->ledger));
     j->pbx = pbx_new(j->http, j->ledger);
     return set_pbx(j, j->config, f);
 }
@@ -242,7 +242,7 @@ void job_end(struct job *j)
     }
     pbx_free(j->pbx);
     http_free(j->http);
-    digest_tagger_free(j->tagger);
+    content_tagger_free(j->tagger);
     suspect_close(j->suspect);
     ledger_close(j->ledger);
     spool_close(j->spool);

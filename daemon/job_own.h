@@ -153,7 +153,7 @@ struct job {
     struct schema *schema; /* the configured one */
     char schema_digest[DIGEST_HEX];
     struct profiles *profiles;
-    struct digest_tagger *tagger;
+    struct content_tagger *tagger;
     uint64_t next_id;
     int64_t next_expiry; /* mono */
     bool relearn;        /* what was created before the ledger was lost may be on the PBX */

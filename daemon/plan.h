@@ -13,7 +13,7 @@
 /* What the rows of one file are planned with; all of it is lent. */
 struct plan {
     struct ledger *ledger;
-    struct digest_tagger *tagger;
+    struct content_tagger *tagger;
     int64_t pbx;             /* the ledger's number of it */
     struct columns *columns; /* of the file */
     struct numbers *numbers; /* that earlier rows of the file have */

@@ -3,7 +3,7 @@
 
 struct recall {
     struct ledger *ledger;
-    struct digest_tagger *tagger;
+    struct content_tagger *tagger;
     int64_t pbx;
 };
 
@@ -11,7 +11,7 @@ static struct recall *recall_of(struct ledger *l, int64_t pbx)
 {
     struct recall *r = xcalloc(1, sizeof *r);
     r->ledger = l;
-    r->tagger = digest_tagger_new(ledger_key(l));
+    r->tagger = content_tagger_new(ledger_key(l));
     r->pbx = pbx;
     return r;
 }
@@ -43,7 +43,7 @@ struct recall *recall_close(struct recall *r)
 {
     if (!r)
         return NULL;
-    digest_tagger_free(r->tagger);
+    content_tagger_free(r->tagger);
     ledger_close(r->ledger);
     free(r);
     return NULL;

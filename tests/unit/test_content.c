@@ -9,20 +9,20 @@
 #include "content.h"
 
 static const char *const fields[] = {"number", "username", "email", "vmsecret"};
-static struct digest_tagger *tagger;
+static struct content_tagger *tagger;
 
 static int tagger_make(void **state)
 {
     (void)state;
     static const uint8_t key[DIGEST_BYTES] = {1, 2, 3};
-    tagger = digest_tagger_new(key);
+    tagger = content_tagger_new(key);
     return 0;
 }
 
 static int tagger_remove(void **state)
 {
     (void)state;
-    tagger = digest_tagger_free(tagger);
+    tagger = content_tagger_free(tagger);
     return 0;
 }
 
@@ -165,14 +165,14 @@ static void it_is_keyed(void **state)
     struct record r = record_of("2002", "Ann", "ann@example.com", "123456");
     struct ledger_content ours;
     struct ledger_content theirs;
-    struct digest_tagger *other = digest_tagger_new(key);
+    struct content_tagger *other = content_tagger_new(key);
     content_of(tagger, &r, &ours);
     content_of(other, &r, &theirs);
     assert_int_equal(ours.len, theirs.len);
     assert_memory_not_equal(ours.at, theirs.at, ours.len);
     assert_null(memmem(ours.at, ours.len, "Ann", 3));
     assert_null(memmem(ours.at, ours.len, "1234", 4));
-    digest_tagger_free(other);
+    content_tagger_free(other);
     record_free(&r);
 }
 
@@ -206,6 +206,42 @@ static void many_fields_are_all_in_it(void **state)
     record_free(&r);
 }
 
+/* Whatever records came before, and with whatever names: it is a function of the record alone. */
+static void what_came_before_does_not_matter(void **state)
+{
+    (void)state;
+    static const uint8_t key[DIGEST_BYTES] = {1, 2, 3};
+    static const char *const names[] = {"a", "sixteen-letters.", "b", "seventeen-letters"};
+    static const size_t lens[] = {0, 1, 14, 15, 16, 31, 32, 63, 64, 65, 66, 300};
+    static char text[2][300];
+    memset(text[0], 'x', sizeof text[0]);
+    memset(text[1], 'x', sizeof text[1]);
+    text[1][0] = 'y';
+    unsigned dice = 1;
+    for (size_t round = 0; round < 2000; round++) {
+        struct record r = {0};
+        struct ledger_content used;
+        struct ledger_content fresh;
+        record_room(&r, round % 5);
+        for (size_t i = 0; i < r.count; i++) {
+            dice = dice * 1103515245u + 12345u;
+            r.values[i] =
+                (struct record_value){.name = names[(i + round / 500) % COUNT_OF(names)],
+                                      .at = dice >> 12 & 7 ? text[dice >> 16 & 1] : NULL,
+                                      .len = lens[(dice >> 20) % COUNT_OF(lens)],
+                                      .secret = dice >> 28 & 1};
+        }
+        struct content_tagger *other = content_tagger_new(key);
+        content_of(tagger, &r, &used);
+        content_of(other, &r, &fresh);
+        assert_int_equal(used.len, fresh.len);
+        assert_memory_equal(used.at, fresh.at, fresh.len);
+        content_tagger_free(other);
+        record_free(&r);
+    }
+    assert_null(content_tagger_free(NULL));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -217,6 +253,7 @@ int main(void)
         TEST(nothing_known_is_not_the_same),
         TEST(it_is_keyed),
         TEST(many_fields_are_all_in_it),
+        TEST(what_came_before_does_not_matter),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -154,6 +154,17 @@ static void tags_with_a_key(void **state)
         digest_tag(t, text + first, 40 - first, got);
         assert_bytes(got, cases[2].tag);
     }
+    for (size_t first = 0; first <= 40; first++) { /* from where another one has begun */
+        struct digest_mark mark;
+        digest_tag_add(t, text, first);
+        digest_mark(t, &mark);
+        digest_tag(t, "x", 1, got);
+        for (int again = 0; again < 2; again++) {
+            digest_from(t, &mark);
+            digest_tag(t, text + first, 40 - first, got);
+            assert_bytes(got, cases[2].tag);
+        }
+    }
     assert_null(digest_tagger_free(t));
     assert_null(digest_tagger_free(NULL));
 }
