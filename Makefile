@@ -71,6 +71,10 @@ $B/unit/%: $B/tests/unit/%.o $B/libextspoold.a
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
 
+# For the tests that look into the ledger.
+$B/ledger_rows: $B/tests/e2e/ledger_rows.o $B/libextspoold.a
+	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+
 # Preloaded into the programs by the tests of crashes and faults: in no way a part of them.
 $B/faultshim.so: $(wildcard tests/fault/shim*.[ch])
 	@mkdir -p $(@D)
@@ -95,7 +99,7 @@ $B/sim: $(SIM_SRC:%.c=$B/%.o) $B/libextspoold.a
 -include $(shell find $B -name '*.d' 2>/dev/null)
 
 # ---- tests -----------------------------------------------------------------------------------
-check-build: all $(UNIT_BIN) $(REPLAY_BIN) $B/sim $B/faultshim.so
+check-build: all $(UNIT_BIN) $(REPLAY_BIN) $B/sim $B/faultshim.so $B/ledger_rows
 
 # What a newcomer runs: see README.md. tests/run prints `N passed, N failed` last.
 check: deps-check

@@ -361,23 +361,22 @@ open_to_all() {
 }
 
 @test "verify finds a lost row, a row without outcome and a changed file" {
-    command -v sqlite3 >/dev/null || skip "needs sqlite3"
     pbxsim_start
     conf_write
     records 2001 2005 | drop - people.csv
     run -0 daemon_once
     "${UNPRIVILEGED[@]}" cp "$STATE/ledger.db" "$STATE/whole"
-    tamper() {
+    tamper() { # [lose|reopen ROW]
         "${UNPRIVILEGED[@]}" cp "$STATE/whole" "$STATE/ledger.db"
-        "${UNPRIVILEGED[@]}" sqlite3 "$STATE/ledger.db" "$1"
+        "${UNPRIVILEGED[@]}" "$BIN/ledger_rows" "$STATE" 1 "$@"
     }
-    tamper 'DELETE FROM row WHERE n=3'
+    tamper lose 3
     run -1 extspool verify 1
     is "$output" "000001: not whole: row 3 is missing"
-    tamper 'UPDATE row SET state=0 WHERE n=2'
+    tamper reopen 2
     run -1 extspool verify 1
     has "$output" "row 2 has no outcome yet"
-    tamper ''
+    tamper
     run -0 extspool verify 1
     echo 2006,x >>"$SPOOL/done/000001-people.csv"
     run -1 extspool verify 1

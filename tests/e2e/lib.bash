@@ -37,7 +37,7 @@ lib_setup() {
     DAEMON_PID=
     UNPRIVILEGED=()
     mkdir -p "$BIN" || return 1
-    (cd "$ROOT" && cp "${BUILD:-build}"/{extspoold,extspool,pbxsim} "$BIN" &&
+    (cd "$ROOT" && cp "${BUILD:-build}"/{extspoold,extspool,pbxsim,ledger_rows} "$BIN" &&
         cp -r schemas "$WORLD/tree/") || return 1
     printf '%s\n' "$PBX_PASSWORD" | tee "$WORLD/password" >"$WORLD/pbx-password"
     if [ "$(id -u)" = 0 ]; then
@@ -188,6 +188,14 @@ daemon_kill() {
     kill -KILL "$DAEMON_PID" 2>/dev/null || true
     wait "$DAEMON_PID" 2>/dev/null || true
     DAEMON_PID=
+}
+
+# ledger_rows ID: the rows that the ledger has, while no daemon runs (see ledger_rows.c). Of a copy,
+# since opening it is already what a start after a kill does.
+ledger_rows() {
+    local copy="$WORLD/ledger-copy"
+    rm -rf "$copy"
+    mkdir "$copy" && cp "$STATE"/ledger.db* "$STATE/key" "$copy" && "$BIN/ledger_rows" "$copy" "$1"
 }
 
 # daemon_once [OPTION…]: runs it with --once. The status is the daemon's.
