@@ -94,6 +94,32 @@ static void test_sets_are_apart(void **state)
     numbers_free(b);
 }
 
+/* Short ones and long ones, beside a plain array of what is in. */
+static void test_what_is_taken_out_is_gone_and_nothing_else(void **state)
+{
+    (void)state;
+    static bool in[2000];
+    struct numbers *set = numbers_new();
+    unsigned dice = 1;
+    char text[32];
+    for (unsigned round = 0; round < 100000; round++) {
+        dice = dice * 1103515245u + 12345u;
+        unsigned n = (dice >> 8) % COUNT_OF(in);
+        size_t len = (size_t)snprintf(text, sizeof text, n % 2 ? "%u" : "12345678%u", n);
+        assert_int_equal(numbers_has(set, text, len), in[n]);
+        if (dice >> 24 & 1)
+            assert_int_equal(numbers_add(set, text, len), !in[n]);
+        else
+            numbers_remove(set, text, len);
+        in[n] = dice >> 24 & 1;
+    }
+    for (unsigned n = 0; n < COUNT_OF(in); n++) {
+        size_t len = (size_t)snprintf(text, sizeof text, n % 2 ? "%u" : "12345678%u", n);
+        assert_int_equal(numbers_has(set, text, len), in[n]);
+    }
+    numbers_free(set);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -101,6 +127,7 @@ int main(void)
         cmocka_unit_test(test_no_two_digits_strings_share_a_place),
         cmocka_unit_test(test_the_bytes_counted_are_the_number),
         cmocka_unit_test(test_many_long_numbers),
+        cmocka_unit_test(test_what_is_taken_out_is_gone_and_nothing_else),
         cmocka_unit_test(test_sets_are_apart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
