@@ -19,8 +19,8 @@
 #define NOTE_FRESH     "fresh"
 
 /* block: up to LEDGER_BLOCK_ROWS consecutive rows of an import (ledger_block.c), how many of them
- * have which outcome, and a bit for each state that one of them has. What is asked of a whole import
- * is answered by these columns, which come before the rows, so that no more is read of them.
+ * have which outcome, and a bit for each state that one of them has. What is asked of a whole
+ * import is answered by these columns, which come before the rows, so that no more is read of them.
  * made: by pbx and number in one integer where that can be, see ledger_made.c.
  * pool: the number that a person (by a keyed digest of what identifies him) was given on a PBX. */
 static const char schema[] =
@@ -203,7 +203,7 @@ struct ledger *ledger_close(struct ledger *l)
         return NULL;
     if (l->sql && l->dirty)
         ledger_commit(l, NULL);
-    bool damaged = l->damaged || (l->sql && sql_damaged(l->sql));
+    bool damaged = l->wrong.kind || (l->sql && sql_damaged(l->sql));
     pending_free(l);
     blocks_free(l);
     sql_close(l->sql);
@@ -266,8 +266,12 @@ bool ledger_commit(struct ledger *l, struct fault *f)
         return true;
     static const char commit[] = "COMMIT";
     /* SQLite may have taken the transaction back, and what is written now would stand alone */
-    if (sql_failed(l->sql) || l->damaged)
-        return fault_set(f, FAULT_LEDGER, 0, "the ledger has failed before: nothing is committed");
+    const struct fault *why = l->wrong.kind ? &l->wrong : sql_failed(l->sql);
+    if (why) {
+        if (f)
+            *f = *why;
+        return false;
+    }
     if (!blocks_write(l, f) || !sql_run(sql_query(l->sql, commit, f), f))
         return false;
     l->dirty = false;

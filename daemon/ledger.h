@@ -90,8 +90,8 @@ bool ledger_open(const char *directory, struct ledger **ret, struct fault *f);
 bool ledger_look(const char *directory, struct ledger **ret, struct fault *f);
 /* One in memory that knows nothing. */
 bool ledger_none(struct ledger **ret, struct fault *f);
-/* Commits what is pending and closes; when any call has failed with FAULT_DAMAGE, puts the ledger
- * aside as ledger_open does. Returns NULL. */
+/* Commits what is pending, unless a call has failed, and closes; when any call has failed with
+ * FAULT_DAMAGE, puts the ledger aside as ledger_open does. Returns NULL. */
 struct ledger *ledger_close(struct ledger *l);
 /* What was wrong with the one that ledger_open has put aside; "" when there was none (lent). */
 const char *ledger_damage(const struct ledger *l);
@@ -99,6 +99,8 @@ const char *ledger_damage(const struct ledger *l);
  * claimed by a ledger that is lost. */
 bool ledger_fresh(struct ledger *l, bool *ret, struct fault *f);
 bool ledger_in_use(struct ledger *l, struct fault *f);
+/* After a failure of any call nothing is committed any more, and the same fault comes again: what
+ * is on the disk is what the last good commit has left, and the next opening goes on from there. */
 bool ledger_commit(struct ledger *l, struct fault *f);
 bool ledger_dirty(const struct ledger *l); /* changes since the last commit */
 

@@ -2,9 +2,9 @@
 /* NAME ledger_block: rows as bytes.
  *
  * A row is a byte of its state and of what is told, then what is told, in the order of the bits
- * below; numbers are varints (seven bits a byte, the lowest first), signed ones zigzag. What follows
- * from the row before is not told: the next line, the place behind it, the next number. A row to be
- * sent is thus two bytes, one that was created three or four. */
+ * below; numbers are varints (seven bits a byte, the lowest first), signed ones zigzag. What
+ * follows from the row before is not told: the next line, the place behind it, the next number. A
+ * row to be sent is thus two bytes, one that was created three or four. */
 #include "ledger_block.h"
 
 #include <limits.h>

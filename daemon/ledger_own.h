@@ -27,9 +27,9 @@ struct ledger {
     struct block blocks[BLOCKS_MOST];
     struct block *last; /* the one that was used last, or NULL */
     uint64_t uses;
-    bool damaged;            /* a block was */
-    bool pending_known;      /* the list is there, of all unfinished imports */
-    struct pending *pending; /* see ledger_pending.c */
+    struct fault wrong;               /* a block was damaged */
+    bool pending_known;               /* the list is there, of all unfinished imports */
+    struct pending *pending;          /* see ledger_pending.c */
     uint8_t bytes[LEDGER_BLOCK_MOST]; /* a block that is read or written */
 };
 
@@ -41,8 +41,7 @@ bool ledger_change(struct ledger *l, struct fault *f);
 /* Whether a query whose values are bound answers with a row; it is over then. */
 bool ledger_row_there(struct sql_query *q, bool *ret, struct fault *f);
 
-#define STATES_OPEN                                                                                \
-    (1u << ROW_PLANNED | 1u << ROW_SENDING | 1u << ROW_DOUBT | 1u << ROW_REFUSED)
+#define STATES_OPEN (1u << ROW_PLANNED | 1u << ROW_SENDING | 1u << ROW_DOUBT | 1u << ROW_REFUSED)
 
 /* The block with this number of an import; *ret is NULL when there is none. Blocks are lent until
  * the next call of one of these three. False with FAULT_DAMAGE when it cannot be understood. */

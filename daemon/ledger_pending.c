@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* NAME ledger_pending: which numbers are still to be sent, by which import.
  *
- * Nobody asks while one import alone is unfinished, so nothing of this is in the database: the first
- * question reads the open rows of all unfinished imports into sets, which every change of a row then
- * keeps up to date, until an import is finished. In an import no two open rows have one number:
- * later ones of a file are invalid (duplicate-number). */
+ * Nobody asks while one import alone is unfinished, so nothing of this is in the database: the
+ * first question reads the open rows of all unfinished imports into sets, which every change of a
+ * row then keeps up to date, until an import is finished. In an import no two open rows have one
+ * number: later ones of a file are invalid (duplicate-number). */
 #include "ledger_own.h"
 
 #include "numbers.h"
@@ -18,14 +18,22 @@ struct pending {
 
 /* ---- the sets ---- */
 
-static struct pending *pending_of(struct ledger *l, uint64_t import)
+/* Where the list has an import, or where it would stand. */
+static struct pending **place_of(struct ledger *l, uint64_t import)
 {
     struct pending **at = &l->pending;
     while (*at && (*at)->import < import)
         at = &(*at)->next;
-    if (*at && (*at)->import == import)
-        return *at;
-    struct pending *p = xcalloc(1, sizeof *p);
+    return at;
+}
+
+static struct pending *pending_of(struct ledger *l, uint64_t import)
+{
+    struct pending **at = place_of(l, import);
+    struct pending *p = *at;
+    if (p && p->import == import)
+        return p;
+    p = xcalloc(1, sizeof *p);
     p->import = import;
     p->open = numbers_new();
     p->next = *at;
@@ -81,9 +89,7 @@ void pending_change(struct ledger *l, uint64_t import, const struct ledger_row *
 
 void pending_drop(struct ledger *l, uint64_t import)
 {
-    struct pending **at = &l->pending;
-    while (*at && (*at)->import < import)
-        at = &(*at)->next;
+    struct pending **at = place_of(l, import);
     struct pending *p = *at;
     if (!p || p->import != import)
         return;

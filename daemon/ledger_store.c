@@ -142,10 +142,11 @@ static bool place_make(struct ledger *l, struct block **ret, struct fault *f)
 
 static bool block_damaged(struct ledger *l, const struct block *b, struct fault *f)
 {
-    l->damaged = true;
-    return fault_set(f, FAULT_DAMAGE, 0, "ledger: rows %llu and on of import %llu are damaged",
-                     (unsigned long long)(b->at * LEDGER_BLOCK_ROWS + 1),
-                     (unsigned long long)b->import);
+    fault_set(&l->wrong, FAULT_DAMAGE, 0, "ledger: rows %llu and on of import %llu are damaged",
+              (unsigned long long)(b->at * LEDGER_BLOCK_ROWS + 1), (unsigned long long)b->import);
+    if (f)
+        *f = l->wrong;
+    return false;
 }
 
 /* The block that a query answers with: at, sum, rows. NULL in *ret when it has no answer. */

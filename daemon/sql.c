@@ -21,7 +21,8 @@ struct sql {
     sqlite3 *db;
     struct sql_query queries[QUERIES_MOST];
     size_t count;
-    bool failed, damaged;
+    bool damaged;
+    struct fault failed;
 };
 
 static bool sql_fault(struct sql *s, const char *what, struct fault *f)
@@ -30,10 +31,15 @@ static bool sql_fault(struct sql *s, const char *what, struct fault *f)
     bool damage = code == SQLITE_CORRUPT || code == SQLITE_NOTADB;
     bool system = code == SQLITE_IOERR || code == SQLITE_CANTOPEN;
     int error = system ? sqlite3_system_errno(s->db) : code == SQLITE_FULL ? ENOSPC : 0;
-    s->failed = true;
     s->damaged = s->damaged || damage;
-    return fault_set(f, damage ? FAULT_DAMAGE : FAULT_LEDGER, error, "%s: %s", what,
-                     sqlite3_errmsg(s->db));
+    struct fault why = {0};
+    fault_set(&why, damage ? FAULT_DAMAGE : FAULT_LEDGER, error, "%s: %s", what,
+              sqlite3_errmsg(s->db));
+    if (s->failed.kind == FAULT_NONE)
+        s->failed = why;
+    if (f)
+        *f = why;
+    return false;
 }
 
 bool sql_open(const char *path, struct sql **ret, struct fault *f)
@@ -118,9 +124,9 @@ bool sql_damaged(const struct sql *s)
     return s->damaged;
 }
 
-bool sql_failed(const struct sql *s)
+const struct fault *sql_failed(const struct sql *s)
 {
-    return s->failed;
+    return s->failed.kind == FAULT_NONE ? NULL : &s->failed;
 }
 
 bool sql_exec(struct sql *s, const char *text, struct fault *f)

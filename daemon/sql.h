@@ -18,8 +18,9 @@ bool sql_open_none(struct sql **ret, struct fault *f);
 struct sql *sql_close(struct sql *s); /* NULL */
 /* Whether any use so far has met damage: that, too, fails with FAULT_DAMAGE. */
 bool sql_damaged(const struct sql *s);
-/* Whether any use so far has failed: a transaction that was open may be gone. */
-bool sql_failed(const struct sql *s);
+/* Why a use so far has failed, the first that did; NULL when none has (lent). A transaction that
+ * was open then may be gone. */
+const struct fault *sql_failed(const struct sql *s);
 
 /* Runs statements that return nothing. */
 bool sql_exec(struct sql *s, const char *text, struct fault *f);

@@ -225,11 +225,10 @@ static void what_came_before_does_not_matter(void **state)
         record_room(&r, round % 5);
         for (size_t i = 0; i < r.count; i++) {
             dice = dice * 1103515245u + 12345u;
-            r.values[i] =
-                (struct record_value){.name = names[(i + round / 500) % COUNT_OF(names)],
-                                      .at = dice >> 12 & 7 ? text[dice >> 16 & 1] : NULL,
-                                      .len = lens[(dice >> 20) % COUNT_OF(lens)],
-                                      .secret = dice >> 28 & 1};
+            r.values[i] = (struct record_value){.name = names[(i + round / 500) % COUNT_OF(names)],
+                                                .at = dice >> 12 & 7 ? text[dice >> 16 & 1] : NULL,
+                                                .len = lens[(dice >> 20) % COUNT_OF(lens)],
+                                                .secret = dice >> 28 & 1};
         }
         struct content_tagger *other = content_tagger_new(key);
         content_of(tagger, &r, &used);

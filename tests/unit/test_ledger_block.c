@@ -81,9 +81,22 @@ static const int ints[] = {0, 1, -1, 63, 64, CODE_PBX + 10033, INT_MAX, INT_MIN}
 static const enum row_state states[] = {ROW_PLANNED, ROW_SENDING, ROW_DOUBT,
                                         ROW_REFUSED, ROW_CREATED, ROW_UNCHANGED,
                                         ROW_SKIPPED, ROW_INVALID, ROW_FAILED};
-static const char *const numbers[] = {
-    "", "0", "9", "10", "99", "100", "0999", "1000", "9999999", "9999998", "abc", "a9", "12345678",
-    "9999999999999999999999999999999", "0999999999999999999999999999999", "x/:"};
+static const char *const numbers[] = {"",
+                                      "0",
+                                      "9",
+                                      "10",
+                                      "99",
+                                      "100",
+                                      "0999",
+                                      "1000",
+                                      "9999999",
+                                      "9999998",
+                                      "abc",
+                                      "a9",
+                                      "12345678",
+                                      "9999999999999999999999999999999",
+                                      "0999999999999999999999999999999",
+                                      "x/:"};
 
 static unsigned dice;
 
@@ -183,16 +196,23 @@ static void what_is_no_block_is_refused(void **state)
         const char *bytes;
         size_t len;
     } cases[] = {
-        {"\x04\x00", 2},                 /* no such state */
-        {"\x0f\x00", 2},                 /* nor this */
-        {"\x00", 1},                     /* cut before its bytes */
-        {"\x80", 1},                     /* cut before what is rare */
-        {"\x80\x80\x00", 3},             /* a bit that nothing has */
-        {"\x80\x04\x80\x00", 4},         /* rows beyond the last one */
+        {"\x04\x00", 2},                                          /* no such state */
+        {"\x0f\x00", 2},                                          /* nor this */
+        {"\x00", 1},                                              /* cut before its bytes */
+        {"\x80", 1},                                              /* cut before what is rare */
+        {"\x80\x80\x00", 3},                                      /* a bit that nothing has */
+        {"\x80\x04\x80\x00", 4},                                  /* rows beyond the last one */
         {"\x00\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", 12}, /* a number without end */
-        {"\x20\x00\x20" "11111111111111111111111111111111", 35}, /* a text too long */
-        {"\x20\x00\x03" "1\0" "1", 6},   /* a text with a NUL in it */
-        {"\x20\x00\x03" "11", 5},        /* a text that is cut */
+        {"\x20\x00\x20"
+         "11111111111111111111111111111111",
+         35}, /* a text too long */
+        {"\x20\x00\x03"
+         "1\0"
+         "1",
+         6}, /* a text with a NUL in it */
+        {"\x20\x00\x03"
+         "11",
+         5},                                     /* a text that is cut */
         {"\x80\x08\x00\x80\x80\x80\x80\x20", 8}, /* attempts beyond an int */
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++)

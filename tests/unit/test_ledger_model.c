@@ -97,8 +97,7 @@ static void do_reopen(uint64_t id)
 
 static void do_turn(uint64_t id)
 {
-    assert_true(
-        ledger_rows_turn(ledger, id, ROW_REFUSED, ROW_PLANNED, CODE_NONE, 0, NULL));
+    assert_true(ledger_rows_turn(ledger, id, ROW_REFUSED, ROW_PLANNED, CODE_NONE, 0, NULL));
     for (uint64_t n = 1; n <= model.added[id]; n++) {
         struct ledger_row *row = &model.rows[id][n];
         if (row->state != ROW_REFUSED)
@@ -159,9 +158,9 @@ static void do_finish(uint64_t id)
 
 static void do_any(void)
 {
-    static void (*const all[])(uint64_t) = {do_add,    do_add,    do_add, do_set,   do_set,
-                                            do_set,    do_set,    do_set, do_reopen, do_turn,
-                                            do_reopen, do_finish, do_skip, do_again, do_clear};
+    static void (*const all[])(uint64_t) = {do_add,    do_add,    do_add,  do_set,    do_set,
+                                            do_set,    do_set,    do_set,  do_reopen, do_turn,
+                                            do_reopen, do_finish, do_skip, do_again,  do_clear};
     uint64_t id = 1 + roll(IMPORTS);
     all[roll(COUNT_OF(all) - (roll(8) != 0))](id);
 }
@@ -376,8 +375,11 @@ static void a_failed_commit_is_not_made_up_for(void **state)
     disk_full(false);
     assert_int_equal(f.kind, FAULT_LEDGER);
 
+    struct fault again = {0};
     do_add(2);
-    assert_false(ledger_commit(ledger, &f));
+    assert_false(ledger_commit(ledger, &again));
+    assert_int_equal(again.error, f.error);
+    assert_string_equal(again.text, f.text);
     model = before;
     reopen();
     assert_all_is_the_same();
@@ -421,6 +423,9 @@ static void a_damaged_block_is_damage(void **state)
         assert_false(ledger_rows(ledger, 1, 128, LEDGER_ALL, page, 128, &count, &f));
         assert_int_equal(f.kind, FAULT_DAMAGE);
         assert_non_null(strstr(f.text, "import 1"));
+        assert_true(ledger_note_put(ledger, "a", "b", NULL));
+        assert_false(ledger_commit(ledger, &f));
+        assert_int_equal(f.kind, FAULT_DAMAGE);
         reopen(); /* a new one has begun */
         assert_true(ledger_fresh(ledger, &fresh, NULL) && fresh);
         assert_true(ledger_rows(ledger, 1, 0, LEDGER_ALL, page, 128, &count, NULL));
