@@ -267,7 +267,7 @@ static uint64_t copy_most(const struct import *i)
 }
 
 /* Rows are numbered without a gap, lie one behind the other in the file, and each is final. The
- * ledger's key sees to it that no row is there twice. */
+ * ledger has one place for each row, so that none is there twice. */
 static bool verify_rows(struct job *j, const struct import *i, struct json_object *list,
                         uint64_t *ret_rows, struct fault *f)
 {
