@@ -53,9 +53,7 @@ struct rows {
 
     struct csv_parser parser;
     bool used; /* the parser may stand amid a record */
-    bool whole;
-    bool crowded;
-    bool plain;
+    bool whole, crowded, plain;
     char *text; /* the cells' text, each with its NUL */
     size_t text_len;
     struct cell *cells;
@@ -266,12 +264,6 @@ static void on_row(int end, void *reader)
     ((struct rows *)reader)->whole = true;
 }
 
-static void record_begin(struct rows *r)
-{
-    r->crowded = r->plain = false;
-    r->text_len = r->count = 0;
-}
-
 static void parser_begin(struct rows *r)
 {
     if (r->used) {
@@ -303,10 +295,14 @@ static int line_cut(struct rows *r, const char *text, size_t len)
     }
 }
 
-/* Parses the next line of a record. CODE_NONE: the record is whole; otherwise what is wrong should
- * it end here, which for an open quote only the lines to come can tell. */
-static int record_feed(struct rows *r, const char *text, struct line line)
+/* Parses the first line of a record, or the next one. CODE_NONE: the record is whole; otherwise
+ * what is wrong should it end here, which for an open quote only the lines to come can tell. */
+static int record_feed(struct rows *r, bool first, const char *text, struct line line)
 {
+    if (first && !memchr(text, r->quote, line.content))
+        return line_cut(r, text, line.content);
+    if (first)
+        parser_begin(r);
     if (csv_parse(&r->parser, text, line.len, on_cell, on_row, r) < line.len)
         return CODE_STRAY_QUOTE;
     bool ends_file = line.len == line.content;
@@ -329,25 +325,16 @@ struct scan {
     struct quote last;  /* the one that was opened last, of those open at the end of a line */
 };
 
-/* The first line of a record, or the next one. */
-static int line_feed(struct rows *r, bool first, const char *text, struct line line)
-{
-    if (first && !memchr(text, r->quote, line.content))
-        return line_cut(r, text, line.content);
-    if (first)
-        parser_begin(r);
-    return record_feed(r, text, line);
-}
-
 /* Reads the record whose first line, not an empty one, begins `at` bytes after here. */
 static bool record_scan(struct rows *r, size_t at, struct line line, struct scan *ret,
                         struct fault *f)
 {
     struct scan s = {.code = CODE_UNCLOSED_QUOTE, .first_len = line.len};
-    record_begin(r);
+    r->crowded = r->plain = false;
+    r->text_len = r->count = 0;
     while (line.len > 0 && !line.too_long) {
         size_t count = r->count;
-        s.code = line_feed(r, s.lines == 0, r->window + r->here + at + s.len, line);
+        s.code = record_feed(r, s.lines == 0, r->window + r->here + at + s.len, line);
         if (s.lines == 0 || (s.code == CODE_UNCLOSED_QUOTE && r->count > count))
             s.last = (struct quote){r->line + s.lines, r->count};
         if (s.lines == 0)

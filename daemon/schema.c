@@ -165,7 +165,9 @@ static void remember(struct remembered *last, struct cell cell, struct cell valu
         return;
     memcpy(last->text, cell.at, cell.len);
     last->len = cell.len;
-    last->sent = value.at == cell.at ? (struct cell){0} : value;
+    last->sent = value;
+    if (value.at == cell.at)
+        last->sent.at = NULL;
 }
 
 /* Brings a value that is not empty into the form that is sent. False when there is none. */
