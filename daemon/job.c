@@ -246,9 +246,18 @@ static bool is_wanted(const struct job *j)
 
 /* ---- the barrier ---- */
 
+/* Whether more changes are about to come, so that a commit may wait for them. */
+static bool is_busy(const struct job *j)
+{
+    bool busy = j->abroad + j->ready_count > 0;
+    for (size_t i = 0; i < WORKS_MOST && !busy; i++)
+        busy = j->works[i] && !is_waiting(j, j->works[i]) && j->works[i]->stage == STAGE_ROWS;
+    return busy;
+}
+
 static bool barrier(struct job *j, struct fault *f)
 {
-    bool due = j->barrier || j->abroad + j->ready_count == 0 || j->stopping ||
+    bool due = j->barrier || !is_busy(j) || j->stopping ||
                j->mono - j->dirty_since >= COMMIT_AFTER;
     if (!due)
         return true;
