@@ -257,8 +257,7 @@ static bool is_busy(const struct job *j)
 
 static bool barrier(struct job *j, struct fault *f)
 {
-    bool due = j->barrier || !is_busy(j) || j->stopping ||
-               j->mono - j->dirty_since >= COMMIT_AFTER;
+    bool due = j->barrier || !is_busy(j) || j->stopping || j->mono - j->dirty_since >= COMMIT_AFTER;
     if (!due)
         return true;
     j->barrier = false;

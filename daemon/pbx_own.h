@@ -15,7 +15,7 @@ struct pbx_pending {
     uint64_t tag;
     unsigned generation; /* of the settings that it was sent with */
     enum wire_format format;
-    unsigned session; /* whose token it carried */
+    unsigned session;           /* whose token it carried */
     bool everything;            /* a query for all extensions */
     struct wire_roster *roster; /* which reads its answer */
 };

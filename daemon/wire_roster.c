@@ -147,8 +147,8 @@ static void open_level(struct wire_roster *r, bool array)
 
 static void close_level(struct wire_roster *r, bool array)
 {
-    bool wanted = r->want == WANT_COMMA_OR_END ||
-                  r->want == (array ? WANT_VALUE_OR_END : WANT_KEY_OR_END);
+    bool wanted =
+        r->want == WANT_COMMA_OR_END || r->want == (array ? WANT_VALUE_OR_END : WANT_KEY_OR_END);
     if (!wanted || !r->depth || r->array[r->depth] != array) {
         r->broken = true;
         return;
