@@ -121,7 +121,8 @@ bool delivery_start(struct job *j, struct work *w, struct fault *f)
     struct ledger_counts counts;
     if (!ledger_counts(j->ledger, w->import.id, &counts, f))
         return false;
-    if (counts.open && !delivery_for_this_pbx(j, w)) /* else no PBX is asked for anything */
+    bool asks = counts.open || (counts.unchanged && !w->import.cancelling);
+    if (asks && !delivery_for_this_pbx(j, w)) /* else no PBX is asked for anything */
         return ledger_import_set(j->ledger, &w->import, f);
     w->stage = STAGE_SENDING;
     w->import.state = IMPORT_SENDING;
