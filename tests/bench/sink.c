@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* An HTTP server that answers Success to every request, at once or after a fixed time. It checks
- * nothing and keeps nothing: all it is for is to be faster than its client.
+ * nothing and keeps nothing: all it is for is to be faster than its client. `GET /times` tells when
+ * what came since the last such question came: see tell_times.
  *
- * One thread, one request at a time on each connection, connections are kept. All answers wait
- * equally long, so those that wait stand in one queue in the order in which they came. */
+ * One thread, one request at a time on each connection, connections are kept unless it is told to
+ * close them. All answers wait equally long, so those that wait stand in one queue in the order in
+ * which they came. */
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,25 +23,39 @@
 #define REQUEST_MOST     65536
 #define EVENTS_MOST      64
 
-#define HEAD "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: "
-#define WELL HEAD "20\r\n\r\n{\"status\":\"Success\"}"
-#define TOKEN                                                                                      \
-    HEAD "63\r\n\r\n{\"status\":\"Success\",\"token\":\"00112233445566778899aabbccddeeff\"}"
-#define NONE HEAD "34\r\n\r\n{\"status\":\"Success\",\"extinfos\":[]}"
+#define WELL  "{\"status\":\"Success\"}"
+#define TOKEN "{\"status\":\"Success\",\"token\":\"00112233445566778899aabbccddeeff\"}"
+#define NONE  "{\"status\":\"Success\",\"extinfos\":[]}"
+
+struct answer {
+    char *text; /* with its head */
+    size_t len;
+};
 
 struct connection {
     int fd;
     size_t len;
     char request[REQUEST_MOST + 1];
-    const char *answer;
+    const struct answer *answer;
     int64_t due; /* nanoseconds, while it stands in the queue */
     struct connection *next;
+};
+
+/* Since the last question, in nanoseconds since 1970; 0 where there was none. */
+struct times {
+    int64_t first;      /* any request */
+    int64_t first_add;  /* the first request for an extension */
+    int64_t last_add;   /* the last answer to one */
+    unsigned long adds; /* answers to such */
 };
 
 struct server {
     int epoll;
     int listener;
     int64_t latency; /* nanoseconds */
+    bool close;      /* each connection after its answer */
+    struct answer well, token, none, all;
+    struct times times;
     struct connection *first, *last;
     struct connection *connections[CONNECTIONS_MOST]; /* by descriptor */
 };
@@ -49,10 +66,10 @@ static void die(const char *what)
     exit(2);
 }
 
-static int64_t now(void)
+static int64_t now(clockid_t clock)
 {
     struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
+    clock_gettime(clock, &t);
     return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
@@ -83,10 +100,13 @@ static void accept_one(struct server *s)
     if (fd < 0 || fd >= CONNECTIONS_MOST)
         die("accept");
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    s->connections[fd] = calloc(1, sizeof(struct connection));
-    if (!s->connections[fd])
-        die("calloc");
-    s->connections[fd]->fd = fd;
+    struct connection *c = malloc(sizeof *c); /* zeroing it would cost more than the rest */
+    if (!c)
+        die("malloc");
+    c->fd = fd;
+    c->len = 0;
+    c->next = NULL;
+    s->connections[fd] = c;
     watch(s, fd);
 }
 
@@ -99,28 +119,40 @@ static size_t request_length(const char *request)
     return end ? (size_t)(end - request) + 4 + body : 0;
 }
 
-static const char *choose_answer(const char *request)
+static bool begins(const char *request, const char *with)
 {
-    static const char login[] = "POST /api/v0.0.1/login";
-    static const char query[] = "POST /api/v0.0.1/extension/query";
-    if (strncmp(request, login, sizeof login - 1) == 0)
-        return TOKEN;
-    return strncmp(request, query, sizeof query - 1) == 0 ? NONE : WELL;
+    return strncmp(request, with, strlen(with)) == 0;
 }
 
-static void answer(struct connection *c)
+static const struct answer *choose_answer(const struct server *s, const char *request)
 {
-    size_t len = strlen(c->answer);
-    if (write(c->fd, c->answer, len) != (ssize_t)len && errno != EPIPE && errno != ECONNRESET)
-        die("write");
+    if (begins(request, "POST /api/v0.0.1/login"))
+        return &s->token;
+    if (!begins(request, "POST /api/v0.0.1/extension/query"))
+        return &s->well;
+    return strstr(request, "extid") ? &s->none : &s->all;
 }
 
-static void queue(struct server *s, struct connection *c)
+static void note_request(struct server *s, const char *request)
 {
-    c->due = now() + s->latency;
-    c->next = NULL;
-    *(s->first ? &s->last->next : &s->first) = c;
-    s->last = c;
+    int64_t at = now(CLOCK_REALTIME);
+    if (!s->times.first)
+        s->times.first = at;
+    if (!s->times.first_add && begins(request, "POST /api/v0.0.1/extension/add"))
+        s->times.first_add = at;
+}
+
+static void write_all(int fd, const char *text, size_t len)
+{
+    while (len) {
+        ssize_t done = write(fd, text, len);
+        if (done < 0 && errno != EINTR && errno != EPIPE && errno != ECONNRESET)
+            die("write");
+        if (done < 0 && errno != EINTR)
+            return; /* its client went away */
+        text += done > 0 ? done : 0;
+        len -= done > 0 ? (size_t)done : 0;
+    }
 }
 
 static void close_connection(struct server *s, struct connection *c)
@@ -139,6 +171,39 @@ static void close_connection(struct server *s, struct connection *c)
     free(c);
 }
 
+static void answer(struct server *s, struct connection *c)
+{
+    write_all(c->fd, c->answer->text, c->answer->len);
+    if (c->answer == &s->well) {
+        s->times.last_add = now(CLOCK_REALTIME);
+        s->times.adds++;
+    }
+    if (s->close)
+        close_connection(s, c);
+}
+
+static void queue(struct server *s, struct connection *c)
+{
+    c->due = now(CLOCK_MONOTONIC) + s->latency;
+    c->next = NULL;
+    *(s->first ? &s->last->next : &s->first) = c;
+    s->last = c;
+}
+
+/* Answers with NAME=SECONDS lines, and begins anew. */
+static void tell_times(struct server *s, struct connection *c)
+{
+    static const char form[] = "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n"
+                               "first=%.6f\nfirst_add=%.6f\nlast_add=%.6f\nadds=%lu\n";
+    const struct times *t = &s->times;
+    char text[512];
+    int len = snprintf(text, sizeof text, form, (double)t->first / 1e9, (double)t->first_add / 1e9,
+                       (double)t->last_add / 1e9, t->adds);
+    write_all(c->fd, text, (size_t)len);
+    close_connection(s, c);
+    s->times = (struct times){0};
+}
+
 static void take(struct server *s, struct connection *c)
 {
     ssize_t got = read(c->fd, c->request + c->len, REQUEST_MOST - c->len);
@@ -152,23 +217,28 @@ static void take(struct server *s, struct connection *c)
     if (!whole || c->len < whole)
         return;
     c->len = 0;
-    c->answer = choose_answer(c->request);
+    if (begins(c->request, "GET /times ")) {
+        tell_times(s, c);
+        return;
+    }
+    note_request(s, c->request);
+    c->answer = choose_answer(s, c->request);
     if (s->latency)
         queue(s, c);
     else
-        answer(c);
+        answer(s, c);
 }
 
 /* Sends what is due; returns the nanoseconds until the next is, or -1 when none waits. */
 static int64_t answer_due(struct server *s)
 {
     while (s->first) {
-        int64_t left = s->first->due - now();
+        int64_t left = s->first->due - now(CLOCK_MONOTONIC);
         if (left > 0)
             return left;
         struct connection *c = s->first;
         s->first = c->next;
-        answer(c);
+        answer(s, c);
     }
     return -1;
 }
@@ -191,16 +261,68 @@ static void serve(struct server *s)
     }
 }
 
+/* An answer with this body. */
+static struct answer make_answer(const struct server *s, const char *body)
+{
+    struct answer a = {0};
+    int len = asprintf(&a.text,
+                       "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+                       "Content-Length: %zu\r\n%s\r\n%s",
+                       strlen(body), s->close ? "Connection: close\r\n" : "", body);
+    if (len < 0)
+        die("asprintf");
+    a.len = (size_t)len;
+    return a;
+}
+
+/* What a query for all extensions finds: the first `count` numbers of rows.awk. */
+static struct answer make_list(const struct server *s, long count)
+{
+    char *body = NULL;
+    size_t len = 0;
+    FILE *to = open_memstream(&body, &len);
+    if (!to)
+        die("open_memstream");
+    fputs("{\"status\":\"Success\",\"extinfos\":[", to);
+    for (long i = 1; i <= count; i++)
+        fprintf(to, "%s{\"extnumber\":\"%ld\"}", i == 1 ? "" : ",", 1000000 + i);
+    fputs("]}", to);
+    if (fclose(to) != 0)
+        die("open_memstream");
+    struct answer a = make_answer(s, body);
+    free(body);
+    return a;
+}
+
+static void usage(void)
+{
+    fputs("usage: sink LATENCY-MS [close] [extensions=N]\n"
+          "Answers on a free port of loopback, which it prints. close: each connection after its\n"
+          "answer. extensions: a query for all finds the numbers 1000001 to 1000000 + N.\n",
+          stderr);
+    exit(2);
+}
+
 int main(int argc, char **argv)
 {
     static struct server s;
-    if (argc != 2) {
-        fputs("usage: sink LATENCY-MS\n"
-              "Answers on a free port of loopback, which it prints.\n",
-              stderr);
-        return 2;
-    }
+    long extensions = 0;
+    if (argc < 2)
+        usage();
     s.latency = strtol(argv[1], NULL, 10) * 1000000;
+    for (int i = 2; i < argc; i++) {
+        if (strcmp(argv[i], "close") == 0)
+            s.close = true;
+        else if (begins(argv[i], "extensions="))
+            extensions = strtol(argv[i] + strlen("extensions="), NULL, 10);
+        else
+            usage();
+    }
+    signal(SIGPIPE, SIG_IGN);
+    s.well = make_answer(&s, WELL);
+    s.token = make_answer(&s, TOKEN);
+    s.none = make_answer(&s, NONE);
+    s.all = make_list(&s, extensions);
     s.epoll = epoll_create1(EPOLL_CLOEXEC);
     if (s.epoll < 0)
         die("epoll_create1");
