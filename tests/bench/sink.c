@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* An HTTP server that answers Success to every request, at once or after a fixed time. It checks
  * nothing and keeps nothing: all it is for is to be faster than its client. `GET /times` tells when
- * what came since the last such question came: see tell_times.
+ * requests came (see tell_times), `DELETE /times` forgets it.
  *
  * One thread, one request at a time on each connection, connections are kept unless it is told to
  * close them. All answers wait equally long, so those that wait stand in one queue in the order in
@@ -41,7 +41,7 @@ struct connection {
     struct connection *next;
 };
 
-/* Since the last question, in nanoseconds since 1970; 0 where there was none. */
+/* Since the last DELETE, in nanoseconds since 1970; 0 where there was none. */
 struct times {
     int64_t first;      /* any request */
     int64_t first_add;  /* the first request for an extension */
@@ -190,7 +190,7 @@ static void queue(struct server *s, struct connection *c)
     s->last = c;
 }
 
-/* Answers with NAME=SECONDS lines, and begins anew. */
+/* Answers with NAME=SECONDS lines. */
 static void tell_times(struct server *s, struct connection *c)
 {
     static const char form[] = "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n"
@@ -201,7 +201,6 @@ static void tell_times(struct server *s, struct connection *c)
                        (double)t->last_add / 1e9, t->adds);
     write_all(c->fd, text, (size_t)len);
     close_connection(s, c);
-    s->times = (struct times){0};
 }
 
 static void take(struct server *s, struct connection *c)
@@ -217,8 +216,11 @@ static void take(struct server *s, struct connection *c)
     if (!whole || c->len < whole)
         return;
     c->len = 0;
-    if (begins(c->request, "GET /times ")) {
+    bool forget = begins(c->request, "DELETE /times ");
+    if (forget || begins(c->request, "GET /times ")) {
         tell_times(s, c);
+        if (forget)
+            s->times = (struct times){0};
         return;
     }
     note_request(s, c->request);
