@@ -15,6 +15,9 @@ PACKAGES       = gcc make pkg-config libcsv-dev libcurl4-gnutls-dev libjson-c-de
 CHECK_PACKAGES = libcmocka-dev bats curl inotify-tools util-linux sqlite3 python3-minimal
 ALL_PACKAGES   = clang-14 libclang-rt-14-dev clang-tidy-14 clang-format-14 valgrind cppcheck \
                  shellcheck mandoc universal-ctags systemd python3 libreoffice-calc-nogui
+# What `make bench` compares with, where it is installed: packages, and modules of Node.
+BENCH_PACKAGES = syslog-ng-core syslog-ng-mod-http csvkit csvtool python3
+BENCH_MODULES  = @duckdb/node-api csv-parse papaparse
 
 # ---- flags -----------------------------------------------------------------------------------
 SYSTEMD   ?= yes
@@ -137,8 +140,19 @@ demo: deps
 torture: all
 	@nice tests/crash/torture $B
 
+# QUICK=1: small sizes, one round.
 bench: all
 	@tests/bench/run $B
+
+# Instructions a row, by callgrind, beside their bounds.
+guard: all
+	@tests/bench/guard $B
+
+# The modules go into the build folder.
+bench-others:
+	@tests/deps $(BENCH_PACKAGES)
+	@command -v npm >/dev/null || tests/deps nodejs npm
+	@npm install --silent --no-audit --no-fund --prefix $B/others $(BENCH_MODULES)
 
 # ---- packages --------------------------------------------------------------------------------
 # Installs by name what is missing, with sudo when not root; touches no network when nothing is.
@@ -163,7 +177,9 @@ help:
 	@echo 'make fuzz      SECONDS=30 TARGET=: made-up inputs for what reads files and answers'
 	@echo 'make lint      style, layers, ceilings, static analysis'
 	@echo 'make torture   20,000 rows while daemon and PBX are killed again and again (SEED=)'
-	@echo 'make bench     speed and memory, as ratios to a bare libcurl loop'
+	@echo 'make bench     speed and memory, as ratios to a bare libcurl loop and others (QUICK=1)'
+	@echo 'make guard     instructions a row, beside their bounds'
+	@echo 'make bench-others  install what make bench compares with'
 	@echo 'make install   DESTDIR= PREFIX=/usr (uninstall takes it away again)'
 
 # ---- install ---------------------------------------------------------------------------------
@@ -215,5 +231,5 @@ FORCE:
 .PHONY: install uninstall FORCE
 
 .SECONDARY:
-.PHONY: all check-build check check-all crash faults fuzz fuzz-build lint demo torture bench deps \
-        deps-check deps-all clean help
+.PHONY: all check-build check check-all crash faults fuzz fuzz-build lint demo torture bench \
+        guard bench-others deps deps-check deps-all clean help

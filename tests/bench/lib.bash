@@ -234,6 +234,19 @@ rows_to() {
     awk -v rows="$2" -v after="${3:-0}" -f "$root/tests/bench/rows.awk" >"$1"
 }
 
+# split_rows FILE EACH ROWS: the first ROWS of it into incoming/, as files of EACH.
+split_rows() {
+    awk -v rows="$3" -v each="$2" -v into="$spool/incoming" '
+        NR == 1 { head = $0; next }
+        NR - 2 == rows { exit }
+        (NR - 2) % each == 0 {
+            if (file) close(file)
+            file = sprintf("%s/people%07d.csv", into, NR)
+            print head >file
+        }
+        { print >file }' "$1"
+}
+
 # body_to FILE: what the daemon posts for the first row.
 body_to() {
     rows_to "$world/one.csv" 1
