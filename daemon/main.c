@@ -2,6 +2,7 @@
 /* NAME main: options, signals, and the loop: wait - signals - hints - operators - turn. */
 #include <errno.h>
 #include <getopt.h>
+#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -28,6 +29,7 @@
 #define OPEN_EVERY   50    /* ms between tries to get the ledger */
 #define OPEN_TIME    1000  /* ms of trying */
 #define POLL_EVERY   60000 /* ms, where [spool] rescan says nothing and there is no watch */
+#define LARGE_BLOCK  262144
 
 struct options {
     const char *config;
@@ -127,6 +129,14 @@ static void no_core_dumps(void)
     static const struct rlimit none = {0, 0};
     setrlimit(RLIMIT_CORE, &none);
     prctl(PR_SET_DUMPABLE, 0);
+}
+
+/* Large blocks come from the system and go back to it, each time: left to itself the C library
+ * keeps them once some were freed, clears each anew, and a daemon that has had many small imports
+ * holds what they needed together. */
+static void give_memory_back(void)
+{
+    mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK);
 }
 
 static int open_signals(void)
@@ -311,6 +321,7 @@ int main(int argc, char **argv)
     if (!read_options(argc, argv, &d.options, &code))
         return code;
     no_core_dumps();
+    give_memory_back();
     umask(0027);
     if (!config_read(d.options.config, &d.config, &f)) {
         fprintf(stderr, "extspoold: %s\n", f.text);
