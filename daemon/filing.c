@@ -143,12 +143,8 @@ bool filing_step(struct job *j, struct work *w, bool *ret_done, struct fault *f)
         return true; /* its calls on their way are awaited */
 
     if (w->import.filed) {
-        char copy[SPOOL_NAME_COPY];
-        spool_name_copy(w->import.id, copy);
         *ret_done = true;
-        return w->import.state == IMPORT_HELD ||
-               ((!w->import.profile_named || spool_unnote(j->spool, w->import.id, f)) &&
-                fsio_remove(spool_fd(j->spool, SPOOL_WORK), copy, f));
+        return w->import.state == IMPORT_HELD || spool_clear(j->spool, w->import.id, f);
     }
     if (!w->report && !secrets_step(j, w, REPORT_ROWS_A_TURN, &whole, f))
         return false;

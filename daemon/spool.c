@@ -194,6 +194,21 @@ bool spool_unnote(struct spool *s, uint64_t id, struct fault *f)
     return fsio_remove(s->fds[SPOOL_WORK], note, f);
 }
 
+static bool take_away(int folder, const char *name, struct fault *f)
+{
+    return unlinkat(folder, name, 0) == 0 || errno == ENOENT ||
+           fault_set(f, FAULT_IO, errno, "remove '%s'", name);
+}
+
+bool spool_clear(struct spool *s, uint64_t id, struct fault *f)
+{
+    char note[SPOOL_NAME_COPY];
+    char copy[SPOOL_NAME_COPY];
+    spool_name_note(id, note);
+    spool_name_copy(id, copy);
+    return take_away(s->fds[SPOOL_WORK], note, f) && take_away(s->fds[SPOOL_WORK], copy, f);
+}
+
 /* Takes along the marker of a file that was claimed as `claimed` by a process that died before it
  * did: one whose own file is gone from the folder, and which spool_name_make gives that name. */
 static void marker_follow(struct spool *s, int folder, const struct import *claimed)

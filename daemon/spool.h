@@ -49,15 +49,19 @@ int64_t spool_due(const struct spool *s);
 
 /* Claims the next file that is complete, as number id: one rename into work/. Fills id, name,
  * stem, file and bytes of ret, and profile and profile_named when it lay in a profile's folder.
- * That name is also kept in a note in work/ until spool_unnote. *ret_claimed is false when there is
+ * That name is also kept in a note in work/ until spool_clear. *ret_claimed is false when there is
  * none now. A batch of claims is durable after spool_sync, which must come before the ledger's
  * commit. */
 bool spool_sync(struct spool *s, struct fault *f);
 bool spool_claim(struct spool *s, int64_t mono, uint64_t id, struct import *ret, bool *ret_claimed,
                  struct fault *f);
 
-/* Removes the note of an import that is finished. */
+/* Removes the note of a claim that did not come about. */
 bool spool_unnote(struct spool *s, uint64_t id, struct fault *f);
+
+/* Removes what work/ has of an import that is finished beside its file: the private copy and the
+ * note. Nothing is synced: what a power cut brings back is swept at the next start. */
+bool spool_clear(struct spool *s, uint64_t id, struct fault *f);
 
 /* A file that lies in work/ or held/ and that the ledger does not know (killed between claim and
  * commit, or the ledger was lost): fills ret from its name, and from the note. Call until

@@ -126,8 +126,12 @@ static void the_profile_survives_a_death(void **state)
     assert_string_equal(import.profile, "bamboohr");
     assert_true(import.profile_named);
     assert_true(is_there("spool/work/000042.profile"));
-    assert_true(spool_unnote(spool, 42, NULL));
+    put("spool/work/000042.utf8", "number\n");
+    assert_true(spool_clear(spool, 42, NULL));
     assert_false(is_there("spool/work/000042.profile"));
+    assert_false(is_there("spool/work/000042.utf8"));
+    assert_true(is_there("spool/work/000042-a.csv"));
+    assert_true(spool_clear(spool, 42, NULL));
 }
 
 /* Killed between the note and the rename: the note goes, and its number is not given again. */
