@@ -180,11 +180,15 @@ took() {
     sed -n "s/^$1=//p" "$world/took"
 }
 
-# once ROWS [OUTCOME]: imports all that lies in the spool; what it took can be asked of took.
+# once ROWS [OUTCOME]: imports all that lies in the spool; what it took can be asked of took. Sets
+# to_report: seconds from the start of the process until the last report had its name.
 once() {
+    local last
     sync -f "$world"
     "${client[@]}" "$bin/measure" "$world/took" "$build/extspoold" -c "$world/conf" --once \
         2>"$world/log"
+    last=$(find "$spool/reports" -name '*.json' -printf '%C@\n' | sort -g | tail -n 1)
+    to_report=$(calc "$last - $(took began)" %.6f)
     reported "$1" "${2:-created}"
 }
 

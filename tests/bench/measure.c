@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Runs a command and writes into a file what it took, as NAME=NUMBER lines: exit (its status),
- * wall and cpu (seconds), rss (KiB that were resident at most), voluntary (times it went to
- * sleep). */
+ * began (seconds since 1970), wall and cpu (seconds), rss (KiB that were resident at most),
+ * voluntary (times it went to sleep). */
 #include <spawn.h>
 #include <stdio.h>
 #include <string.h>
@@ -30,6 +30,8 @@ int main(int argc, char **argv)
         return 2;
     }
     pid_t pid = 0;
+    struct timespec wall;
+    clock_gettime(CLOCK_REALTIME, &wall);
     double began = now();
     int error = posix_spawnp(&pid, argv[2], NULL, NULL, argv + 2, environ);
     if (error) {
@@ -44,8 +46,9 @@ int main(int argc, char **argv)
         perror(argv[1]);
         return 2;
     }
-    fprintf(to, "exit=%d\nwall=%.3f\ncpu=%.3f\nrss=%ld\nvoluntary=%ld\n",
-            WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), now() - began,
+    fprintf(to, "exit=%d\nbegan=%lld.%09ld\nwall=%.3f\ncpu=%.3f\nrss=%ld\nvoluntary=%ld\n",
+            WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status),
+            (long long)wall.tv_sec, wall.tv_nsec, now() - began,
             seconds(usage.ru_utime) + seconds(usage.ru_stime), usage.ru_maxrss, usage.ru_nvcsw);
     return fclose(to) == 0 ? 0 : 2;
 }
