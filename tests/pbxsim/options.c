@@ -95,6 +95,7 @@ static const char script_help[] =
     "  every=K            every K-th such call\n"
     "  number=N number=A-B  calls about that number, or one of that range\n"
     "  conn=K conn=K-     the K-th request on its connection\n"
+    "  inflight=K-        when it comes, K calls or more are being served, with it\n"
     "  times=T            not more than T times\n"
     "  after=S until=S    seconds since the start\n"
     "  chance=P           with that probability, 0 to 1\n"

@@ -136,6 +136,7 @@ void pbx_arrive(struct pbx *pbx, struct visit *v)
     moment.since_start = steady_ms() - pbx->started;
     v->seq = ++pbx->calls;
     v->inflight = ++pbx->inflight;
+    moment.inflight = v->inflight;
     v->plan = script_match(pbx->script, &moment);
     if (v->plan == NULL)
         v->plan = &pbx->calm;

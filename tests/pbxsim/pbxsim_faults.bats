@@ -214,6 +214,18 @@ END
     is "$(facts 'select(.call=="heartbeat")|.inflight')" 1
 }
 
+@test "what is beyond so many calls in flight can be refused" {
+    start --fault 'add number=1 : hang' --fault 'add inflight=2- : status=503'
+    login
+    add 1 -o a --stderr b &
+    one=$!
+    until [ "$(facts 'select(.number=="1")')" ]; do sleep 0.02; done
+    is "$(add 2 -o c -w '%{http_code}')" 503
+    kill "$one"
+    wait "$one" || true
+    until [ "$(add 3)" = "$SUCCESS" ]; do sleep 0.02; done
+}
+
 @test "bytes as they are: bodies, whole answers, answers before the answer, again and again" {
     start --fault 'add number=1 : body={"a\sb":"\x41\\"}' \
         --fault 'add number=2 : body-before=x' \

@@ -24,7 +24,8 @@ struct rule {
     int64_t every;
     int64_t after; /* ms since start */
     int64_t until;
-    struct range conn; /* the how manyth request of its connection */
+    struct range conn;     /* the how manyth request of its connection */
+    struct range inflight; /* calls being served, with it */
     double chance;
     int64_t fired;
     struct plan plan;
@@ -120,6 +121,11 @@ static bool conn_set(struct rule *rule, const char *value)
     return range_read(value, &rule->conn);
 }
 
+static bool inflight_set(struct rule *rule, const char *value)
+{
+    return range_read(value, &rule->inflight);
+}
+
 static bool chance_set(struct rule *rule, const char *value)
 {
     char *end;
@@ -132,8 +138,9 @@ static const struct {
     const char *name;
     bool (*set)(struct rule *rule, const char *value);
 } conditions[] = {
-    {"n", nth_set},       {"number", number_set}, {"times", times_set}, {"every", every_set},
-    {"after", after_set}, {"until", until_set},   {"conn", conn_set},   {"chance", chance_set},
+    {"n", nth_set},       {"number", number_set}, {"times", times_set},
+    {"every", every_set}, {"after", after_set},   {"until", until_set},
+    {"conn", conn_set},   {"chance", chance_set}, {"inflight", inflight_set},
 };
 #define CONDITION_COUNT (sizeof conditions / sizeof conditions[0])
 
@@ -211,8 +218,13 @@ static void comment_cut(char *line)
 
 void script_add(struct script *s, const char *line, const char *file, unsigned number)
 {
-    struct rule rule = {
-        .nth = ALL, .times = INT64_MAX, .every = 1, .until = INT64_MAX, .conn = ALL, .chance = 1};
+    struct rule rule = {.nth = ALL,
+                        .times = INT64_MAX,
+                        .every = 1,
+                        .until = INT64_MAX,
+                        .conn = ALL,
+                        .inflight = ALL,
+                        .chance = 1};
     char *copy = xstrdup(line);
     const char *word;
 
@@ -288,7 +300,8 @@ static bool rule_matches(struct script *s, const struct rule *rule, const struct
     return (rule->any || rule->call == m->call) && within(&rule->nth, nth) &&
            nth % rule->every == 0 && rule->fired < rule->times && m->since_start >= rule->after &&
            m->since_start < rule->until && within(&rule->conn, (int64_t)m->on_connection) &&
-           numbers_match(rule, m->numbers) && (rule->chance >= 1 || dice_fall(s, rule->chance));
+           within(&rule->inflight, m->inflight) && numbers_match(rule, m->numbers) &&
+           (rule->chance >= 1 || dice_fall(s, rule->chance));
 }
 
 const struct plan *script_match(struct script *s, const struct moment *moment)

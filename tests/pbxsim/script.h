@@ -25,6 +25,7 @@ struct moment {
     const char *numbers;    /* comma-separated; NULL for none */
     uint64_t on_connection; /* the how manyth request of its connection, from 1 */
     int64_t since_start;    /* ms */
+    int64_t inflight;       /* calls being served, with this one */
 };
 
 /** Counts the call and finds its plan: of the first rule that matches, or NULL. Lent as long as
