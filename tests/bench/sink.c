@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* An HTTP server that answers Success to every request, at once or after a fixed time. It checks
- * nothing and keeps nothing: all it is for is to be faster than its client. `GET /times` tells when
- * requests came (see tell_times), `DELETE /times` forgets it.
+ * nothing and keeps nothing: all it is for is to be faster than its client. It may work on so many
+ * requests at once only, and let others wait, or refuse them. `GET /times` tells when requests came
+ * (see tell_times), `DELETE /times` forgets it.
  *
  * One thread, one request at a time on each connection, connections are kept unless it is told to
- * close them. All answers wait equally long, so those that wait stand in one queue in the order in
- * which they came. */
+ * close them. All answers take equally long, so those that are worked on stand in one queue in the
+ * order in which they came, and so do those that wait for their turn. */
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -47,16 +48,24 @@ struct times {
     int64_t first_add;  /* the first request for an extension */
     int64_t last_add;   /* the last answer to one */
     unsigned long adds; /* answers to such */
+    unsigned long requests, refused;
+};
+
+struct queue {
+    struct connection *first, *last;
 };
 
 struct server {
     int epoll;
     int listener;
-    int64_t latency; /* nanoseconds */
-    bool close;      /* each connection after its answer */
-    struct answer well, token, none, all;
+    int64_t latency;  /* nanoseconds */
+    bool close;       /* each connection after its answer */
+    uint64_t at_once; /* 0: any number */
+    bool refuses;     /* what is beyond; else it waits */
+    uint64_t working;
+    struct answer well, token, none, all, busy;
     struct times times;
-    struct connection *first, *last;
+    struct queue worked_on, waiting;
     struct connection *connections[CONNECTIONS_MOST]; /* by descriptor */
 };
 
@@ -136,6 +145,7 @@ static const struct answer *choose_answer(const struct server *s, const char *re
 static void note_request(struct server *s, const char *request)
 {
     int64_t at = now(CLOCK_REALTIME);
+    s->times.requests++;
     if (!s->times.first)
         s->times.first = at;
     if (!s->times.first_add && begins(request, "POST /api/v0.0.1/extension/add"))
@@ -155,17 +165,52 @@ static void write_all(int fd, const char *text, size_t len)
     }
 }
 
-static void close_connection(struct server *s, struct connection *c)
+static void queue_add(struct queue *q, struct connection *c)
 {
-    struct connection **at = &s->first;
+    c->next = NULL;
+    *(q->first ? &q->last->next : &q->first) = c;
+    q->last = c;
+}
+
+/* Whether it was in. */
+static bool queue_remove(struct queue *q, struct connection *c)
+{
+    struct connection **at = &q->first;
     while (*at && *at != c)
         at = &(*at)->next;
-    if (*at) { /* its client went away while its answer was waiting */
-        *at = c->next;
-        s->last = NULL;
-        for (struct connection *left = s->first; left; left = left->next)
-            s->last = left;
-    }
+    if (!*at)
+        return false;
+    *at = c->next;
+    q->last = NULL;
+    for (struct connection *left = q->first; left; left = left->next)
+        q->last = left;
+    return true;
+}
+
+static void work_on(struct server *s, struct connection *c)
+{
+    s->working++;
+    c->due = now(CLOCK_MONOTONIC) + s->latency;
+    queue_add(&s->worked_on, c);
+}
+
+/* A place is free. */
+static void work_done(struct server *s)
+{
+    struct connection *c = s->waiting.first;
+    s->working--;
+    if (!c)
+        return;
+    queue_remove(&s->waiting, c);
+    work_on(s, c);
+}
+
+/* Its client may have gone away while its answer was waiting. */
+static void close_connection(struct server *s, struct connection *c)
+{
+    queue_remove(&s->waiting, c);
+    if (queue_remove(&s->worked_on, c))
+        work_done(s);
     close(c->fd);
     s->connections[c->fd] = NULL;
     free(c);
@@ -182,23 +227,29 @@ static void answer(struct server *s, struct connection *c)
         close_connection(s, c);
 }
 
-static void queue(struct server *s, struct connection *c)
+static void serve_one(struct server *s, struct connection *c)
 {
-    c->due = now(CLOCK_MONOTONIC) + s->latency;
-    c->next = NULL;
-    *(s->first ? &s->last->next : &s->first) = c;
-    s->last = c;
+    if (s->at_once == 0 || s->working < s->at_once) {
+        work_on(s, c);
+    } else if (s->refuses) {
+        s->times.refused++;
+        c->answer = &s->busy;
+        answer(s, c);
+    } else {
+        queue_add(&s->waiting, c);
+    }
 }
 
 /* Answers with NAME=SECONDS lines. */
 static void tell_times(struct server *s, struct connection *c)
 {
     static const char form[] = "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n"
-                               "first=%.6f\nfirst_add=%.6f\nlast_add=%.6f\nadds=%lu\n";
+                               "first=%.6f\nfirst_add=%.6f\nlast_add=%.6f\nadds=%lu\n"
+                               "requests=%lu\nrefused=%lu\n";
     const struct times *t = &s->times;
     char text[512];
     int len = snprintf(text, sizeof text, form, (double)t->first / 1e9, (double)t->first_add / 1e9,
-                       (double)t->last_add / 1e9, t->adds);
+                       (double)t->last_add / 1e9, t->adds, t->requests, t->refused);
     write_all(c->fd, text, (size_t)len);
     close_connection(s, c);
 }
@@ -226,7 +277,7 @@ static void take(struct server *s, struct connection *c)
     note_request(s, c->request);
     c->answer = choose_answer(s, c->request);
     if (s->latency)
-        queue(s, c);
+        serve_one(s, c);
     else
         answer(s, c);
 }
@@ -234,12 +285,13 @@ static void take(struct server *s, struct connection *c)
 /* Sends what is due; returns the nanoseconds until the next is, or -1 when none waits. */
 static int64_t answer_due(struct server *s)
 {
-    while (s->first) {
-        int64_t left = s->first->due - now(CLOCK_MONOTONIC);
+    while (s->worked_on.first) {
+        struct connection *c = s->worked_on.first;
+        int64_t left = c->due - now(CLOCK_MONOTONIC);
         if (left > 0)
             return left;
-        struct connection *c = s->first;
-        s->first = c->next;
+        queue_remove(&s->worked_on, c);
+        work_done(s);
         answer(s, c);
     }
     return -1;
@@ -263,14 +315,14 @@ static void serve(struct server *s)
     }
 }
 
-/* An answer with this body. */
-static struct answer make_answer(const struct server *s, const char *body)
+/* An answer with this status and body. */
+static struct answer make_answer(const struct server *s, const char *status, const char *body)
 {
     struct answer a = {0};
     int len = asprintf(&a.text,
-                       "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+                       "HTTP/1.1 %s\r\nContent-Type: application/json\r\n"
                        "Content-Length: %zu\r\n%s\r\n%s",
-                       strlen(body), s->close ? "Connection: close\r\n" : "", body);
+                       status, strlen(body), s->close ? "Connection: close\r\n" : "", body);
     if (len < 0)
         die("asprintf");
     a.len = (size_t)len;
@@ -291,16 +343,18 @@ static struct answer make_list(const struct server *s, long count)
     fputs("]}", to);
     if (fclose(to) != 0)
         die("open_memstream");
-    struct answer a = make_answer(s, body);
+    struct answer a = make_answer(s, "200 OK", body);
     free(body);
     return a;
 }
 
 static void usage(void)
 {
-    fputs("usage: sink LATENCY-MS [close] [extensions=N]\n"
+    fputs("usage: sink LATENCY-MS [close] [extensions=N] [at-once=N [refuse]]\n"
           "Answers on a free port of loopback, which it prints. close: each connection after its\n"
-          "answer. extensions: a query for all finds the numbers 1000001 to 1000000 + N.\n",
+          "answer. extensions: a query for all finds the numbers 1000001 to 1000000 + N.\n"
+          "at-once: with a latency, so many requests are worked on at once; others wait, or are\n"
+          "refused with a 503.\n",
           stderr);
     exit(2);
 }
@@ -317,13 +371,18 @@ int main(int argc, char **argv)
             s.close = true;
         else if (begins(argv[i], "extensions="))
             extensions = strtol(argv[i] + strlen("extensions="), NULL, 10);
+        else if (begins(argv[i], "at-once="))
+            s.at_once = strtoul(argv[i] + strlen("at-once="), NULL, 10);
+        else if (strcmp(argv[i], "refuse") == 0)
+            s.refuses = true;
         else
             usage();
     }
     signal(SIGPIPE, SIG_IGN);
-    s.well = make_answer(&s, WELL);
-    s.token = make_answer(&s, TOKEN);
-    s.none = make_answer(&s, NONE);
+    s.well = make_answer(&s, "200 OK", WELL);
+    s.token = make_answer(&s, "200 OK", TOKEN);
+    s.none = make_answer(&s, "200 OK", NONE);
+    s.busy = make_answer(&s, "503 Service Unavailable", "");
     s.all = make_list(&s, extensions);
     s.epoll = epoll_create1(EPOLL_CLOEXEC);
     if (s.epoll < 0)
