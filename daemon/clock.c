@@ -20,6 +20,13 @@ int64_t clock_mono(void)
     return clock_read(CLOCK_MONOTONIC);
 }
 
+int64_t clock_micro(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
 /* A part of the time, in so many digits, and the sign behind it. */
 static char *part(char *to, int value, int digits, char sign)
 {

@@ -11,6 +11,8 @@
 #include <curl/curl.h>
 #include <stdio.h>
 
+#include "clock.h"
+
 #define WAIT_FDS_MOST    256
 #define RETRY_AFTER_MOST (3600 * 1000) /* a PBX that asks for more is asked again after an hour */
 #define READ_BUFFER      4096L         /* made and wiped for each call: answers are short */
@@ -29,7 +31,9 @@ struct call {
     struct curl_slist *headers;
     char *content_type;
     uint64_t tag;
-    int left; /* how often a request left or was about to leave */
+    int64_t began; /* clock_micro */
+    int64_t slept; /* the http's when it began */
+    int left;      /* how often a request left or was about to leave */
     bool too_long;
     char error[CURL_ERROR_SIZE];
 };
@@ -40,6 +44,7 @@ struct http {
     struct call *idle;
     struct call *ended; /* its answer is lent to the caller */
     size_t in_flight;
+    int64_t slept;     /* microseconds, in http_wait */
     unsigned settings; /* counts changes */
     int64_t connect_timeout, timeout;
     char *ca_file;
@@ -225,6 +230,8 @@ void http_post(struct http *h, const char *url, const char *content_type, struct
     c->body = *body;
     *body = (struct buf){0};
     c->tag = tag;
+    c->began = clock_micro();
+    c->slept = h->slept;
     c->left = 0;
     c->too_long = false;
     c->error[0] = '\0';
@@ -312,6 +319,8 @@ bool http_next(struct http *h, struct http_answer *ret)
     curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &private);
     struct call *c = (struct call *)(void *)private;
     answer_fill(c, code, ret);
+    ret->took = clock_micro() - c->began;
+    ret->slept = h->slept - c->slept;
     curl_multi_remove_handle(h->multi, c->easy);
     buf_wipe(&c->body);
     h->in_flight--;
@@ -329,7 +338,9 @@ void http_wait(struct http *h, struct http_fd *fds, size_t count, int64_t timeou
     }
     if (timeout > INT32_MAX)
         timeout = INT32_MAX;
+    int64_t began = clock_micro();
     curl_multi_poll(h->multi, wait, (unsigned)count, (int)(timeout < 0 ? 0 : timeout), NULL);
+    h->slept += clock_micro() - began;
     for (size_t i = 0; i < count; i++)
         fds[i].ready = wait[i].revents != 0;
 }

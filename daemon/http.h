@@ -32,6 +32,8 @@ struct http_answer {
     const char *body; /* lent until the next call on this object */
     size_t len;
     int64_t retry_after; /* milliseconds, 0 when none was told */
+    int64_t took;        /* microseconds */
+    int64_t slept;       /* of them in http_wait: what it took, our own work aside */
     bool too_long;       /* and so cut off */
     char text[160];      /* what went wrong, for people; without the URL's query */
 };

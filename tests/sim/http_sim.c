@@ -108,7 +108,9 @@ bool http_next(struct http *h, struct http_answer *ret)
                                 .status = fate->status,
                                 .body = buf_get(&h->lent),
                                 .len = h->lent.len,
-                                .retry_after = fate->retry_after};
+                                .retry_after = fate->retry_after,
+                                .took = (world->now - c->posted) * 1000,
+                                .slept = (world->now - c->posted) * 1000};
     snprintf(ret->text, sizeof ret->text, "%s", fate->name);
     h->in_flight--;
     trace("%s %c asked=%x is answered: %s%s, errno %d, found=%x", kind_name(c->kind),

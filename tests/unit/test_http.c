@@ -3,6 +3,7 @@
 
 #include <sys/eventfd.h>
 
+#include "clock.h"
 #include "http.h"
 
 #define PATIENCE 30 /* seconds after which a call is taken never to end */
@@ -404,6 +405,26 @@ static void a_pause_is_told_in_milliseconds(void **state)
 /* ---- many at once ---- */
 
 /* None is answered before all have come, twice: the connections are used again. */
+/* What a call took is what it waited for the other side, and what its caller did meanwhile. */
+static void time_is_taken(void **state)
+{
+    (void)state;
+    SCRIPT(server, {.status = 200, .body = "x", .hold = 2}, {.status = 200, .body = "y"});
+    post("one", 1);
+    http_wait(http, NULL, 0, 1); /* it connects */
+    post("two", 2);
+    struct http_answer a;
+    int64_t began = clock_micro();
+    while (clock_micro() - began < 3000)
+        continue; /* at work */
+    do {
+        http_wait(http, NULL, 0, 1000);
+    } while (!http_next(http, &a));
+    assert_true(a.took >= 3000);
+    assert_true(a.slept >= 0);
+    assert_true(a.slept <= a.took - 3000);
+}
+
 static void eight_calls_are_under_way_at_once(void **state)
 {
     (void)state;
@@ -542,6 +563,7 @@ int main(void)
         TEST(what_finds_no_tls_was_not_sent),
         TEST(a_bad_url_was_not_sent),
         TEST(a_pause_is_told_in_milliseconds),
+        TEST(time_is_taken),
         TEST(eight_calls_are_under_way_at_once),
         TEST(an_answer_stays_while_others_begin),
         TEST(what_is_under_way_is_cut_at_the_end),
