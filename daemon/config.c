@@ -74,7 +74,7 @@ static const struct config_key keys[] = {
      .meaning = "how the PBX is spoken to", .words = WORDS("json", "xml")},
     {KEY(pbx, event_port), .type = &value_number, .standard = "8260",
      .meaning = "the event port that the login names", .least = 1, .most = 65535},
-    {KEY(pbx, concurrency), .type = &value_number, .standard = "4",
+    {KEY(pbx, concurrency), .type = &value_number, .standard = "auto",
      .meaning = "how many calls are under way at once, a number", .least = 1, .most = 256,
      .words = WORDS("auto")},
     {KEY(pbx, rate), .type = &value_rate, .standard = "0",

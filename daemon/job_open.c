@@ -57,7 +57,7 @@ static struct http_settings http_settings(const struct config *c)
         .timeout = c->pbx.timeout,
         .ca_file = c->pbx.ca_file,
         .proxy = c->pbx.proxy,
-        .most = c->pbx.concurrency ? (size_t)c->pbx.concurrency : 8,
+        .most = c->pbx.concurrency ? (size_t)c->pbx.concurrency : PACE_MOST,
     };
 }
 

@@ -171,7 +171,7 @@ bool pbx_set(struct pbx *p, const struct config *c, const char *password, struct
 
     memcpy(p->md5, md5, sizeof md5);
     wipe(md5, sizeof md5);
-    p->concurrency = c->pbx.concurrency ? (size_t)c->pbx.concurrency : 4;
+    pace_set(&p->pace, (size_t)c->pbx.concurrency);
     p->every = c->pbx.rate > 0 ? 1000.0 / c->pbx.rate : 0;
     p->first = c->retry.first;
     p->most = c->retry.most;
@@ -190,6 +190,8 @@ bool pbx_set(struct pbx *p, const struct config *c, const char *password, struct
     p->generation++;
     p->logging_in = false;
     set_token(p, "");
+    p->pace = (struct pace){0};
+    pace_set(&p->pace, (size_t)c->pbx.concurrency);
     p->gate = (struct gate){0};
     p->weight = 0;
     p->reason[0] = '\0';
@@ -249,6 +251,7 @@ static void begin(struct pbx *p, int64_t mono, enum pbx_call call, uint64_t tag,
     }
     p->last_call = mono;
     p->in_flight++;
+    pace_began(&p->pace, p->in_flight, &p->calls[slot].pace);
     if (p->every > 0) {
         double now = (double)mono;
         p->next_call = (p->next_call > now ? p->next_call : now) + p->every;
@@ -303,7 +306,7 @@ void pbx_apply(struct pbx *p, int64_t mono, uint64_t tag)
 static bool may_call(const struct pbx *p, int64_t mono)
 {
     return p->configured && !p->refused && mono >= p->locked_until &&
-           gate_room(&p->gate, mono, p->in_flight, p->concurrency) > 0 &&
+           gate_room(&p->gate, mono, p->in_flight, pace_limit(&p->pace)) > 0 &&
            p->next_call <= (double)mono;
 }
 
@@ -363,7 +366,7 @@ size_t pbx_room(const struct pbx *p, int64_t mono)
 {
     if (!p->has_token || p->logging_in || !may_call(p, mono))
         return 0;
-    size_t room = gate_room(&p->gate, mono, p->in_flight, p->concurrency);
+    size_t room = gate_room(&p->gate, mono, p->in_flight, pace_limit(&p->pace));
     return p->every > 0 ? 1 : room;
 }
 
@@ -379,7 +382,7 @@ enum pbx_queries pbx_queries(const struct pbx *p)
 
 size_t pbx_concurrency(const struct pbx *p)
 {
-    return p->concurrency;
+    return pace_limit(&p->pace);
 }
 
 uint64_t pbx_served(const struct pbx *p)
@@ -396,6 +399,7 @@ bool pbx_only_bad(const struct pbx *p, uint64_t tag)
 void pbx_trouble(struct pbx *p, int64_t mono)
 {
     gate_shut(&p->gate, mono, pbx_back_off(p));
+    pace_rest(&p->pace);
 }
 
 const char *pbx_waiting(const struct pbx *p, int64_t mono)

@@ -7,6 +7,7 @@
 #include "config.h"
 #include "http.h"
 #include "ledger.h"
+#include "pace.h"
 #include "wire.h"
 
 struct pbx;
@@ -59,7 +60,8 @@ int64_t pbx_due(const struct pbx *p, int64_t mono, bool wanted);
 /* How many calls may be begun now. */
 size_t pbx_room(const struct pbx *p, int64_t mono);
 size_t pbx_in_flight(const struct pbx *p);
-size_t pbx_concurrency(const struct pbx *p); /* most calls in flight, as configured */
+/* Most calls in flight: as configured, or as was found out by now. */
+size_t pbx_concurrency(const struct pbx *p);
 
 /* An answer to a query for all extensions may have so many bytes, which is some 300,000 of them. */
 #define PBX_ALL_MOST (256 * 1024 * 1024)

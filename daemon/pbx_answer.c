@@ -245,6 +245,35 @@ static bool judge(struct pbx *p, int64_t mono, const struct pbx_pending *call,
     return true;
 }
 
+/* Whether a call may have gone wrong since there were too many. Garbage and status 500 are faults
+ * of a program. */
+static bool is_pushed_back(const struct http_answer *from, const struct pbx_answer *a)
+{
+    static const int statuses[] = {408, 429, 502, 503, 504};
+    if (a->verdict != PBX_BAD)
+        return false;
+    if (from->end != HTTP_ANSWERED)
+        return !from->too_long;
+    if (a->wire.status == WIRE_FAILED)
+        return true;
+    for (size_t i = 0; i < COUNT_OF(statuses); i++)
+        if (from->status == statuses[i])
+            return true;
+    return false;
+}
+
+/* What an answer shows of how many calls the PBX can serve at once. */
+static void pace_hears(struct pbx *p, const struct pbx_pending *call,
+                       const struct http_answer *from, const struct pbx_answer *a)
+{
+    if (is_pushed_back(from, a))
+        pace_pushed(&p->pace, &call->pace, a->for_all);
+    else if (a->call == PBX_ADD && a->verdict == PBX_OK) /* a refusal costs less */
+        pace_good(&p->pace, &call->pace, from->took, from->slept);
+    if (p->gate.open)
+        pace_rest(&p->pace);
+}
+
 /* What the answer to a query shows of queries. */
 static bool queries_hear(struct pbx *p, struct pbx_answer *a, struct fault *f)
 {
@@ -308,6 +337,16 @@ static void answer_read(struct pbx_pending *call, const struct http_answer *from
         a->numbers = numbers_free(a->numbers);
 }
 
+/* An answer from the PBX that is configured now. */
+static bool hear(struct pbx *p, int64_t mono, const struct pbx_pending *call,
+                 const struct http_answer *from, struct pbx_answer *a, struct fault *f)
+{
+    if (!judge(p, mono, call, from, a, f))
+        return false;
+    pace_hears(p, call, from, a);
+    return session_hears(p, a, f);
+}
+
 bool pbx_next(struct pbx *p, int64_t mono, struct pbx_answer *ret, bool *ret_found, struct fault *f)
 {
     *ret_found = false;
@@ -322,7 +361,7 @@ bool pbx_next(struct pbx *p, int64_t mono, struct pbx_answer *ret, bool *ret_fou
         answer_read(call, &from, &a);
         if (call->generation != p->generation)
             judge_old(&from, &a);
-        else if (!judge(p, mono, call, &from, &a, f) || !session_hears(p, &a, f))
+        else if (!hear(p, mono, call, &from, &a, f))
             return false;
         p->lent = a.wire;
         *ret = a;

@@ -18,6 +18,7 @@ struct pbx_pending {
     unsigned session;           /* whose token it carried */
     bool everything;            /* a query for all extensions */
     struct wire_roster *roster; /* which reads its answer */
+    struct pace_call pace;
 };
 
 struct pbx {
@@ -28,7 +29,7 @@ struct pbx {
     char *username;
     char md5[MD5_HEX]; /* of the password */
     enum wire_format format;
-    size_t concurrency;
+    struct pace pace;
     double every; /* milliseconds between calls, 0: no limit */
     int64_t first, most;
     int64_t event_port;

@@ -76,6 +76,11 @@ static void watch_add(const struct call *c)
     e->sent = c->fields;
 }
 
+static size_t most_in_flight(void)
+{
+    return world->concurrency ? (size_t)world->concurrency : PACE_MOST;
+}
+
 static void watch_login(const struct call *c)
 {
     struct box *b = box_of(c);
@@ -88,7 +93,7 @@ void watch_post(const struct call *c, size_t in_flight)
     struct box *b = box_of(c);
     if (c->box != world->box)
         broken("a call to a PBX that is not configured");
-    if (in_flight >= (size_t)world->concurrency)
+    if (in_flight >= most_in_flight())
         broken("more calls in flight than [pbx] concurrency");
     if (b->shut && in_flight)
         broken("the PBX is in trouble, and more than one call is on its way");
@@ -247,7 +252,7 @@ void watch_died(void)
         b->locked_new = b->locked;
         b->owes_new = b->owes;
         /* intents that were committed and never left are in doubt as well */
-        b->uncertain += (unsigned)world->concurrency;
+        b->uncertain += (unsigned)most_in_flight();
         for (size_t i = 0; i < NUMBERS; i++)
             b->extensions[i].ever_doubted = true;
     }

@@ -76,7 +76,7 @@ static void defaults_are_the_documented_ones(void **state)
     assert_string_equal(c->pbx.password_file, "");
     assert_int_equal(c->pbx.format, FORMAT_JSON);
     assert_int_equal(c->pbx.event_port, 8260);
-    assert_int_equal(c->pbx.concurrency, 4);
+    assert_int_equal(c->pbx.concurrency, 0);
     assert_true(c->pbx.rate == 0.0);
     assert_int_equal(c->pbx.connect_timeout, 10000);
     assert_int_equal(c->pbx.timeout, 30000);
