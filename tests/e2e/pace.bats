@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 # How many calls there are at once, when that is found out.
+# shellcheck disable=SC2034 # lib uses STATE
 
 bats_require_minimum_version 1.5.0
 load lib

@@ -393,91 +393,6 @@ static void concurrency_is_kept(void **state)
     assert_int_equal(pbx_room(pbx, now), 2);
 }
 
-/* Seven adds that were answered well while none waited for another: a second one is tried. */
-static void two_at_once(const struct step *then)
-{
-    struct step steps[10] = {LOGIN};
-    for (size_t i = 1; i < 8; i++)
-        steps[i] = (struct step)ADD_WELL;
-    steps[8] = *then;
-    steps[9] = (struct step)ADD_WELL;
-    renew(PASSWORD);
-    server_script(server, steps, COUNT_OF(steps));
-    login();
-    for (uint64_t i = 0; i < 7; i++) {
-        assert_int_equal(pbx_room(pbx, now), 1);
-        assert_int_equal(add(i).verdict, PBX_OK);
-    }
-    assert_int_equal(pbx_concurrency(pbx), 2);
-    assert_int_equal(pbx_room(pbx, now), 2);
-}
-
-static void how_many_is_found_out(void **state)
-{
-    (void)state;
-    static const struct {
-        size_t left;
-        int number; /* errno; 0: see the step */
-        struct step step;
-    } cases[] = {
-        {2, 19999, {0}},
-        {1, 10025, {0}},
-        {1, 30003, {0}},
-        {1, 0, {.status = 429}},
-        {1, 0, {.status = 503}},
-        {1, 0, {.status = 503, .headers = "Retry-After: 7\r\n"}},
-        {1, 0, {.status = 504}},
-        {1, 0, {.after = AFTER_RESET}},
-        {1, 0, {.after = AFTER_CLOSE}},
-        {2, 0, {.status = 500}},
-        {2, 0, {.status = 200, .body = "garbage"}},
-    };
-    config.pbx.concurrency = 0;
-    for (size_t i = 0; i < COUNT_OF(cases); i++) {
-        struct step step = cases[i].step;
-        if (cases[i].number)
-            step = (struct step)ADD_ERRNO(cases[i].number);
-        step.call = "/add?";
-        step.hold = server_count(server, "") + 10; /* both are on their way when it is answered */
-        two_at_once(&step);
-        begin_add(7);
-        begin_add(8);
-        next_answer();
-        next_answer();
-        if (pbx_concurrency(pbx) != cases[i].left)
-            fail_msg("%zu: %zu at once", i, pbx_concurrency(pbx));
-    }
-}
-
-/* Nobody was served by a refusal, and a query costs something else. */
-static void what_costs_something_else_is_no_measure(void **state)
-{
-    (void)state;
-    config.pbx.concurrency = 0;
-    renew(PASSWORD);
-    LOGGED_IN(ADD_ERRNO(19999),
-              {.call = "/query?", .status = 200, .body = body_of("Success", "x", "")});
-    for (uint64_t i = 0; i < 20; i++) {
-        assert_int_equal(add(i).verdict, PBX_REFUSED);
-        assert_int_equal(query("2001").verdict, PBX_OK);
-    }
-    assert_int_equal(pbx_concurrency(pbx), 1);
-}
-
-static void a_gate_that_opens_begins_low(void **state)
-{
-    (void)state;
-    config.pbx.concurrency = 0;
-    struct step well = ADD_WELL;
-    two_at_once(&well);
-    pbx_trouble(pbx, now);
-    assert_int_equal(pbx_room(pbx, now), 0);
-    now += 2 * config.retry.most;
-    assert_int_equal(add(7).verdict, PBX_OK);
-    assert_false(waits());
-    assert_int_equal(pbx_room(pbx, now), 1);
-}
-
 static void a_reload_with_nothing_new_keeps_the_session(void **state)
 {
     (void)state;
@@ -602,9 +517,6 @@ int main(void)
         PBX(a_firmware_without_heartbeat_is_no_trouble),
         PBX(a_rate_is_kept),
         PBX(concurrency_is_kept),
-        PBX(how_many_is_found_out),
-        PBX(what_costs_something_else_is_no_measure),
-        PBX(a_gate_that_opens_begins_low),
         PBX(a_reload_with_nothing_new_keeps_the_session),
         PBX(answers_of_before_a_reload_do_no_harm),
         PBX(a_login_of_before_a_reload_is_forgotten),
