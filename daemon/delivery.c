@@ -141,14 +141,11 @@ bool delivery_start(struct job *j, struct work *w, struct fault *f)
 
 /* ---- taking rows ---- */
 
-/* Whether another import comes first with this number: then the row waits, in the ledger, not in
- * memory, since the other may be held for weeks. */
-static bool pass_over(struct job *j, struct work *w, const struct ledger_row *row, bool *ret_pass,
-                      struct fault *f)
+bool delivery_pass_over(struct job *j, struct work *w, const struct ledger_row *row, bool *ret_pass,
+                        struct fault *f)
 {
     uint64_t first = 0;
-    bool half_way = row->state != ROW_PLANNED;
-    if (!ledger_number_open(j->ledger, row->number, w->import.id, half_way, &first, f))
+    if (!ledger_number_open(j->ledger, row->number, w->import.id, ledger_way(row), &first, f))
         return false;
     *ret_pass = first != 0;
     if (*ret_pass)
@@ -161,7 +158,7 @@ static bool pass_over(struct job *j, struct work *w, const struct ledger_row *ro
 static bool take_open(struct job *j, struct work *w, struct ledger_row *row, struct fault *f)
 {
     bool pass = false;
-    if (w->mixed && !pass_over(j, w, row, &pass, f))
+    if (w->mixed && !delivery_pass_over(j, w, row, &pass, f))
         return false;
     if (pass)
         return true;
@@ -207,7 +204,7 @@ static bool take_mixed(struct job *j, struct work *w, struct ledger_row *row, bo
 {
     bool pass = false;
     *ret_take = false;
-    if (!pass_over(j, w, row, &pass, f))
+    if (!delivery_pass_over(j, w, row, &pass, f))
         return false;
     if (pass)
         return true;

@@ -261,6 +261,10 @@ bool delivery_send(struct job *j, struct fault *f); /* after the barrier */
 /* Lets rows whose intent is committed take the places of calls that were answered. */
 bool delivery_refill(struct job *j, struct fault *f);
 bool delivery_settle(struct job *j, struct work *w, struct fault *f); /* is it finished? */
+/* Whether another import comes first with the number of a row: then the row waits, in the ledger,
+ * not in memory, since the other may be held for weeks. */
+bool delivery_pass_over(struct job *j, struct work *w, const struct ledger_row *row, bool *ret_pass,
+                        struct fault *f);
 int64_t delivery_due(const struct job *j);
 /* All that the import has left waits for earlier ones that have its numbers. */
 bool delivery_blocked(const struct job *j, const struct work *w);

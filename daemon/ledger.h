@@ -148,11 +148,18 @@ bool ledger_rows_skip(struct ledger *l, uint64_t id, int code, int64_t finished,
 bool ledger_rows_again(struct ledger *l, uint64_t id, struct fault *f);
 bool ledger_counts(struct ledger *l, uint64_t id, struct ledger_counts *ret, struct fault *f);
 
-/* Id of the import that a row of import `id` with this number is to wait for; 0 when there is none.
- * That is an earlier one that still has the number to be sent, or a later one that has got half way
- * with it already (the earlier one was retried or released, or took longer to be read). A row that
- * is half way itself waits for earlier ones alone that are so too: nobody waits in a circle. */
-bool ledger_number_open(struct ledger *l, const char *number, uint64_t id, bool half_way,
+/* How far an open row has come in the eyes of other rows with its number: nothing of it has left;
+ * it is to be looked up before its first add; or its add may have left. */
+enum ledger_way { WAY_PLANNED, WAY_LOOK, WAY_LEFT };
+enum ledger_way ledger_way(const struct ledger_row *row);
+
+/* Id of the import that an open row of import `id` is to wait for because of its number; 0 when
+ * there is none. One whose add may have left waits for earlier ones alone that are so too. One that
+ * is to be looked up waits for all of those, since what it finds while they are under way says
+ * nothing, and for earlier ones of its own kind. One that is planned waits for all earlier ones,
+ * and for later ones that have come further (the earlier one was retried or released, or took
+ * longer to be read). So nobody waits in a circle. */
+bool ledger_number_open(struct ledger *l, const char *number, uint64_t id, enum ledger_way way,
                         uint64_t *ret, struct fault *f);
 
 /* Whether there is another unfinished import at all, so that ledger_number_open may find one;

@@ -12,7 +12,8 @@
 struct pending {
     uint64_t import;
     struct numbers *open; /* of all open rows */
-    struct numbers *half; /* of those that are half way: not planned any more; NULL: none ever */
+    struct numbers *look; /* of those to be looked up before their first add; NULL: none ever */
+    struct numbers *left; /* of those whose add may have left; NULL: none ever */
     struct pending *next; /* of a later import */
 };
 
@@ -46,15 +47,20 @@ static bool is_open(const struct ledger_row *row)
     return row && row->row && row->state < ROW_FINAL && row->number[0];
 }
 
-static bool is_half(const struct ledger_row *row)
+enum ledger_way ledger_way(const struct ledger_row *row)
 {
-    return is_open(row) && row->state != ROW_PLANNED;
+    if (row->state == ROW_PLANNED)
+        return WAY_PLANNED;
+    return row->state == ROW_DOUBT && !row->doubted ? WAY_LOOK : WAY_LEFT;
 }
 
-static void take_out(struct numbers *set, const struct ledger_row *row)
+/* The set of those that have come as far; NULL for planned ones. */
+static struct numbers **set_of(struct pending *p, const struct ledger_row *row)
 {
-    if (set)
-        numbers_remove(set, row->number, strlen(row->number));
+    enum ledger_way way = ledger_way(row);
+    if (way == WAY_PLANNED)
+        return NULL;
+    return way == WAY_LOOK ? &p->look : &p->left;
 }
 
 static void put_in(struct numbers **set, const struct ledger_row *row)
@@ -70,14 +76,19 @@ static void move(struct ledger *l, uint64_t import, const struct ledger_row *was
     if (!is_open(was) && !is_open(is))
         return;
     struct pending *p = pending_of(l, import);
-    if (is_open(was))
-        take_out(p->open, was);
-    if (is_half(was))
-        take_out(p->half, was);
-    if (is_open(is))
+    struct numbers **far = NULL;
+    if (is_open(was)) {
+        far = set_of(p, was);
+        numbers_remove(p->open, was->number, strlen(was->number));
+        if (far)
+            numbers_remove(*far, was->number, strlen(was->number));
+    }
+    if (is_open(is)) {
+        far = set_of(p, is);
         put_in(&p->open, is);
-    if (is_half(is))
-        put_in(&p->half, is);
+        if (far)
+            put_in(far, is);
+    }
 }
 
 void pending_change(struct ledger *l, uint64_t import, const struct ledger_row *was,
@@ -95,7 +106,8 @@ void pending_drop(struct ledger *l, uint64_t import)
         return;
     *at = p->next;
     numbers_free(p->open);
-    numbers_free(p->half);
+    numbers_free(p->look);
+    numbers_free(p->left);
     free(p);
     l->pending_known = l->pending != NULL;
 }
@@ -170,16 +182,29 @@ bool ledger_any_other(struct ledger *l, uint64_t id, bool *ret, struct fault *f)
     return ledger_row_there(q, ret, f);
 }
 
-/* What a row waits for in another import: an earlier one's open rows, or, being half way itself,
- * those that are so too; a later one's that are half way, or none. */
-static const struct numbers *waited_for(const struct pending *p, uint64_t id, bool half_way)
+static bool has(const struct numbers *set, const char *number)
 {
-    if (p->import == id || (p->import > id && half_way))
-        return NULL;
-    return p->import > id || half_way ? p->half : p->open;
+    return set && numbers_has(set, number, strlen(number));
 }
 
-bool ledger_number_open(struct ledger *l, const char *number, uint64_t id, bool half_way,
+/* Whether a row waits for one with its number in another import. */
+static bool waits_for(const struct pending *p, const char *number, uint64_t id, enum ledger_way way)
+{
+    bool earlier = p->import < id;
+    if (p->import == id)
+        return false;
+    switch (way) {
+    case WAY_LEFT:
+        return earlier && has(p->left, number);
+    case WAY_LOOK:
+        return has(p->left, number) || (earlier && has(p->look, number));
+    case WAY_PLANNED:
+        break;
+    }
+    return earlier ? has(p->open, number) : has(p->look, number) || has(p->left, number);
+}
+
+bool ledger_number_open(struct ledger *l, const char *number, uint64_t id, enum ledger_way way,
                         uint64_t *ret, struct fault *f)
 {
     bool other = true;
@@ -191,8 +216,7 @@ bool ledger_number_open(struct ledger *l, const char *number, uint64_t id, bool 
     if (!l->pending_known && !all_read(l, f))
         return false;
     for (const struct pending *p = l->pending; p; p = p->next) {
-        const struct numbers *set = waited_for(p, id, half_way);
-        if (set && numbers_has(set, number, strlen(number))) {
+        if (waits_for(p, number, id, way)) {
             *ret = p->import;
             return true;
         }

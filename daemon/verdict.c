@@ -316,6 +316,19 @@ static bool send_again(struct job *j, struct task *t, struct fault *f)
     return task_save(j, t, f);
 }
 
+/* A row that was looked up is about to be sent for the first time. Another import may have come
+ * first with its number meanwhile. */
+static bool send_first(struct job *j, struct task *t, struct fault *f)
+{
+    bool pass = false;
+    if (!delivery_pass_over(j, t->work, &t->row, &pass, f))
+        return false;
+    if (!pass)
+        return send_again(j, t, f);
+    task_drop(j, t);
+    return true;
+}
+
 /* What was created under the row's number is gone. */
 static bool forget(struct job *j, struct task *t, struct fault *f)
 {
@@ -330,7 +343,9 @@ static bool found_absent(struct job *j, struct task *t, struct fault *f)
         return task_finish(j, t, ROW_SKIPPED, CODE_CANCELLED, f);
     if (weigh(j, t))
         return exhausted(j, t, f);
-    return forget(j, t, f) && send_again(j, t, f);
+    if (!forget(j, t, f))
+        return false;
+    return is_first_look(t) ? send_first(j, t, f) : send_again(j, t, f);
 }
 
 /* A row that was to be looked up before it is sent, on a PBX without queries: what was created is
@@ -341,7 +356,7 @@ static bool first_unasked(struct job *j, struct task *t, struct fault *f)
     bool known = false;
     if (!read_again(j, t, &good, f) || (good && !is_remembered(j, t, &known, f)))
         return false;
-    return known ? task_finish(j, t, ROW_UNCHANGED, CODE_NONE, f) : send_again(j, t, f);
+    return known ? task_finish(j, t, ROW_UNCHANGED, CODE_NONE, f) : send_first(j, t, f);
 }
 
 /* The add itself was answered so, on a PBX that cannot be asked. */

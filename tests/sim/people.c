@@ -211,7 +211,7 @@ static void change_settings(struct job *j)
             world->boxes[world->box].token = 0;
         return;
     default:
-        world->concurrency = (1 + dice(6)) % 6;
+        world->concurrency = dice(6);
         world->password = world->boxes[0].password;
         write_password();
         break;

@@ -129,7 +129,7 @@ static void make_settings(void)
     world->existing = (int)dice(2);
     world->mode = chance(10) ? MODE_ALL_OR_NOTHING : MODE_VALID_ROWS;
     world->ready = chance(75) ? READY_RENAME : READY_SETTLE;
-    world->concurrency = (1 + dice(6)) % 6; /* 0: found out */
+    world->concurrency = dice(6); /* 0: found out */
     world->attempts = chance(50) ? 8 : 2 + dice(3);
     world->first = chance(70) ? 500 : 100 + dice(2000);
     world->rescan = chance(50) ? 60000 : 0;

@@ -271,7 +271,7 @@ static void reading_changes_nothing(void **state)
     assert_true(ledger_rows(ledger, 1, 0, LEDGER_ALL, &row, 1, &count, NULL) && count == 0);
     assert_true(ledger_counts(ledger, 1, &counts, NULL) && counts.rows == 0 && counts.open == 0);
     id = 9;
-    assert_true(ledger_number_open(ledger, "2002", 9, false, &id, NULL) && id == 0);
+    assert_true(ledger_number_open(ledger, "2002", 9, WAY_PLANNED, &id, NULL) && id == 0);
     assert_true(ledger_made_get(ledger, 1, "2002", &content, NULL) && content.len == 0);
     assert_true(ledger_note_get(ledger, "a", note, NULL) && note[0] == '\0');
     assert_false(ledger_dirty(ledger));

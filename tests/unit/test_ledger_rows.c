@@ -373,15 +373,49 @@ static void cleared_rows_are_gone(void **state)
 static uint64_t open_in(const char *number, uint64_t import)
 {
     uint64_t id = 99;
-    assert_true(ledger_number_open(ledger, number, import, false, &id, NULL));
+    assert_true(ledger_number_open(ledger, number, import, WAY_PLANNED, &id, NULL));
     return id;
 }
 
 static uint64_t half_way_in(const char *number, uint64_t import)
 {
     uint64_t id = 99;
-    assert_true(ledger_number_open(ledger, number, import, true, &id, NULL));
+    assert_true(ledger_number_open(ledger, number, import, WAY_LEFT, &id, NULL));
     return id;
+}
+
+static uint64_t looked_up_in(const char *number, uint64_t import)
+{
+    uint64_t id = 99;
+    assert_true(ledger_number_open(ledger, number, import, WAY_LOOK, &id, NULL));
+    return id;
+}
+
+/* Each has come as far as its name says. Who is to be looked up waits for who may have left,
+ * earlier or later, and that one does not wait for it: nobody waits in a circle. */
+static void who_is_to_be_looked_up_waits_for_who_may_have_left(void **state)
+{
+    (void)state;
+    static const struct ledger_row planned = {.row = 1, .number = "2002"};
+    static const struct ledger_row looked_up = {.row = 1, .number = "2002", .state = ROW_DOUBT};
+    static const struct ledger_row left = {
+        .row = 1, .number = "2002", .state = ROW_DOUBT, .doubted = true};
+    static const struct ledger_row *const rows[] = {&planned, &looked_up, &looked_up, &left};
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct import import = {.id = i + 1, .state = IMPORT_SENDING};
+        assert_true(ledger_import_set(ledger, &import, NULL));
+        assert_true(ledger_row_add(ledger, i + 1, rows[i], NULL));
+    }
+    assert_int_equal(open_in("2002", 1), 2);
+    assert_int_equal(looked_up_in("2002", 2), 4);
+    assert_int_equal(looked_up_in("2002", 3), 2);
+    assert_int_equal(half_way_in("2002", 4), 0);
+
+    struct ledger_row done = {.row = 1, .state = ROW_CREATED};
+    assert_true(ledger_row_set(ledger, 4, &done, NULL));
+    assert_int_equal(looked_up_in("2002", 2), 0);
+    assert_int_equal(looked_up_in("2002", 3), 2);
+    assert_int_equal(open_in("2002", 1), 2);
 }
 
 static void an_open_number_is_found_in_the_earliest_import(void **state)
@@ -398,7 +432,7 @@ static void an_open_number_is_found_in_the_earliest_import(void **state)
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         struct import import = {.id = rows[i].id, .state = IMPORT_SENDING};
-        struct ledger_row row = {.row = i + 1, .state = rows[i].state};
+        struct ledger_row row = {.row = i + 1, .state = rows[i].state, .doubted = true};
         assert_true(ledger_import_set(ledger, &import, NULL));
         snprintf(row.number, sizeof row.number, "%s", rows[i].number);
         assert_true(ledger_row_add(ledger, rows[i].id, &row, NULL));
@@ -439,6 +473,7 @@ int main(void)
         LEDGER(all_rows_of_a_state_turn),
         LEDGER(failed_rows_are_planned_again),
         LEDGER(cleared_rows_are_gone),
+        LEDGER(who_is_to_be_looked_up_waits_for_who_may_have_left),
         LEDGER(an_open_number_is_found_in_the_earliest_import),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
