@@ -208,7 +208,7 @@ open_to_all() {
 
 @test "import shows a bar on a terminal, in colour unless told not to" {
     command -v script >/dev/null || skip "needs script"
-    pbxsim_start --latency 20
+    pbxsim_start --latency 60
     conf_write pbx.concurrency=1
     daemon_start
     records 2001 2030 >a.csv

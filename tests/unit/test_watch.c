@@ -67,11 +67,12 @@ static void tells_of_files_in_the_folders_there(void **state)
     (void)state;
     assert_int_equal(mkdir(path_of("incoming"), 0700), 0);
     assert_int_equal(mkdir(path_of("incoming/bamboohr"), 0700), 0);
-    assert_int_equal(symlink("..", path_of("incoming/link")), 0);
+    assert_int_equal(mkdir(path_of("elsewhere"), 0700), 0);
+    assert_int_equal(symlink("../elsewhere", path_of("incoming/link")), 0);
     put("other", "x");
     struct watch *w = start(path_of("incoming"));
-    put("incoming/../outside", "x");
-    assert_false(ready(w, 0));
+    put("elsewhere/outside", "x");
+    assert_false(ready(w, 100));
     assert_int_equal(rename(path_of("other"), path_of("incoming/bamboohr/a")), 0);
     assert_told(w);
     watch_stop(w);
