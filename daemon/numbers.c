@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Strings of one to seven digits are bits, those of one length after those of the shorter ones:
- * "7", "07" and "007" are three numbers. The map is 1.4 MB, of which only touched pages are real.
+ * "7", "07" and "007" are three numbers. The map would have 1.4 MB, so it comes in parts, each made
+ * when its first number does: most files have few numbers, and those near each other.
  * Anything else, which only a tightened or changed schema lets through, is a copied string in an
  * open-addressing hash table that is at most half full. */
 #include "numbers.h"
 
 #define DIGITS_MOST 7
 #define BITS        11111110 /* 10 + 100 + … + 10,000,000 */
+#define PART_BYTES  4096
+#define PART_BITS   (PART_BYTES * 8)
+#define PARTS       (BITS / PART_BITS + 1)
 #define SLOTS_FIRST 64
 
 struct other {
@@ -15,7 +19,7 @@ struct other {
 };
 
 struct numbers {
-    uint8_t *bits;
+    uint8_t *parts[PARTS]; /* NULL: none of its numbers is there */
     struct other *slots;
     size_t room; /* a power of two */
     size_t used;
@@ -24,7 +28,6 @@ struct numbers {
 struct numbers *numbers_new(void)
 {
     struct numbers *set = xcalloc(1, sizeof *set);
-    set->bits = xcalloc(BITS / 8 + 1, 1);
     set->room = SLOTS_FIRST;
     set->slots = xcalloc(set->room, sizeof *set->slots);
     return set;
@@ -36,8 +39,9 @@ struct numbers *numbers_free(struct numbers *set)
         return NULL;
     for (size_t i = 0; i < set->room; i++)
         free(set->slots[i].text);
+    for (size_t i = 0; i < PARTS; i++)
+        free(set->parts[i]);
     free(set->slots);
-    free(set->bits);
     free(set);
     return NULL;
 }
@@ -59,12 +63,21 @@ static bool bit_of(const char *number, size_t len, size_t *ret)
     return true;
 }
 
+static bool bit_has(const struct numbers *set, size_t bit)
+{
+    const uint8_t *part = set->parts[bit / PART_BITS];
+    return part && (part[bit % PART_BITS / 8] & 1U << (bit % 8)) != 0;
+}
+
 static bool bit_add(struct numbers *set, size_t bit)
 {
-    uint8_t mask = (uint8_t)(1U << (bit % 8));
-    bool added = (set->bits[bit / 8] & mask) == 0;
-    set->bits[bit / 8] |= mask;
-    return added;
+    uint8_t **part = &set->parts[bit / PART_BITS];
+    if (bit_has(set, bit))
+        return false;
+    if (!*part)
+        *part = xcalloc(PART_BYTES, 1);
+    (*part)[bit % PART_BITS / 8] |= (uint8_t)(1U << (bit % 8));
+    return true;
 }
 
 /* FNV-1a, 64 bits: http://www.isthe.com/chongo/tech/comp/fnv/ */
@@ -107,7 +120,7 @@ bool numbers_has(const struct numbers *set, const char *number, size_t len)
 {
     size_t bit;
     if (bit_of(number, len, &bit))
-        return (set->bits[bit / 8] & 1U << (bit % 8)) != 0;
+        return bit_has(set, bit);
     return slot_of(set, number, len)->text != NULL;
 }
 
