@@ -62,7 +62,7 @@ static bool is_wanted(const struct profile *p, size_t column)
             return true;
     for (size_t i = 0; i < p->mark_count; i++)
         for (size_t k = 0; k < p->marks[i].key_count; k++)
-            if (strcmp(p->marks[i].keys[k], p->columns[column].keys[0]) == 0)
+            if (strcmp(p->marks[i].keys[k].key, p->columns[column].keys[0]) == 0)
                 return true;
     return false;
 }

@@ -40,11 +40,24 @@ static bool is_sign(const struct letter *l)
     return l->len == 3 && memcmp(at, "\xef\xbb\xbf", 3) == 0;
 }
 
+/* What becomes of a letter of ASCII in a key: 0 when it is a sign. */
+static char plain(char c)
+{
+    if (c >= 'A' && c <= 'Z')
+        return (char)(c + 'a' - 'A');
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ? c : '\0';
+}
+
 bool heading_key(const char *text, size_t len, char to[HEADING_KEY])
 {
     size_t used = 0;
 
     for (size_t i = 0; i < len;) {
+        if ((unsigned char)text[i] < 0x80 && used + 1 < HEADING_KEY) {
+            to[used] = plain(text[i++]);
+            used += to[used] != '\0';
+            continue;
+        }
         struct letter l = letter_at(text + i, len - i);
         i += l.len;
         if (is_sign(&l))
@@ -56,6 +69,21 @@ bool heading_key(const char *text, size_t len, char to[HEADING_KEY])
     }
     to[used] = '\0';
     return true;
+}
+
+/* FNV-1a, 64 bits: http://www.isthe.com/chongo/tech/comp/fnv/ */
+struct heading heading_of(const char *key)
+{
+    struct heading h = {key, 14695981039346656037ULL};
+
+    for (const char *at = key; *at; at++)
+        h.hash = (h.hash ^ (unsigned char)*at) * 1099511628211ULL;
+    return h;
+}
+
+bool heading_same(struct heading a, struct heading b)
+{
+    return a.hash == b.hash && strcmp(a.key, b.key) == 0;
 }
 
 static size_t letters_of(const char *key, struct letter to[HEADING_KEY])

@@ -11,6 +11,14 @@
 #define HEADING_KEY 64
 bool heading_key(const char *text, size_t len, char to[HEADING_KEY]);
 
+/* A key with its hash, by which many are compared. */
+struct heading {
+    const char *key; /* lent */
+    uint64_t hash;
+};
+struct heading heading_of(const char *key);
+bool heading_same(struct heading a, struct heading b);
+
 /* The fewest characters to add, take away or change, or neighbours to exchange, that make one key
  * of the other. */
 size_t heading_distance(const char *a, const char *b);

@@ -164,7 +164,9 @@ void numbers_remove(struct numbers *set, const char *number, size_t len)
 {
     size_t bit;
     if (bit_of(number, len, &bit)) {
-        set->bits[bit / 8] &= (uint8_t) ~(1U << (bit % 8));
+        uint8_t *part = set->parts[bit / PART_BITS];
+        if (part)
+            part[bit % PART_BITS / 8] &= (uint8_t) ~(1U << (bit % 8));
         return;
     }
     struct other *slot = slot_of(set, number, len);

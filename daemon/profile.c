@@ -40,6 +40,7 @@ struct profile *profile_free(struct profile *p)
     if (p) {
         parts_free(p);
         free(p->columns);
+        free(p->keys);
         free(p->fields);
         free(p->filters);
         free(p->marks);
@@ -99,13 +100,17 @@ const char *profile_mark(const struct profile *p, size_t i)
     return p->marks[i].text;
 }
 
+static size_t column_of(const struct profile *p, struct heading heading)
+{
+    for (size_t i = 0; i < p->key_count; i++)
+        if (heading_same(p->keys[i].heading, heading))
+            return p->keys[i].column;
+    return p->column_count;
+}
+
 size_t profile_column(const struct profile *p, const char *key)
 {
-    for (size_t i = 0; i < p->column_count; i++)
-        for (size_t k = 0; k < p->columns[i].key_count; k++)
-            if (strcmp(p->columns[i].keys[k], key) == 0)
-                return i;
-    return p->column_count;
+    return column_of(p, heading_of(key));
 }
 
 const struct profile_field *profile_field(const struct profile *p, size_t field)
@@ -118,37 +123,69 @@ const struct profile_field *profile_field(const struct profile *p, size_t field)
 
 /* ---- headers ---- */
 
-static bool mark_has(const struct profile_mark *mark, const char *key)
+/* The headings of a line that have a key. */
+struct profile_line {
+    struct word {
+        struct heading heading;
+        bool named; /* the schema has a field of this name */
+        char key[HEADING_KEY];
+    } * at;
+    size_t count;
+};
+
+struct profile_line *profile_line_new(const struct schema *s, const struct cell *header,
+                                      size_t count)
+{
+    struct profile_line *line = xcalloc(1, sizeof *line);
+
+    line->at = xmalloc(count * sizeof *line->at);
+    for (size_t i = 0; i < count; i++) {
+        struct word *word = &line->at[line->count];
+        if (!heading_key(header[i].at, header[i].len, word->key) || !word->key[0])
+            continue;
+        word->heading = heading_of(word->key);
+        word->named = schema_find(s, word->key, strlen(word->key)) >= 0;
+        line->count++;
+    }
+    return line;
+}
+
+struct profile_line *profile_line_free(struct profile_line *line)
+{
+    if (line) {
+        wipe(line->at, line->count * sizeof *line->at); /* it may be a row of data */
+        free(line->at);
+        free(line);
+    }
+    return NULL;
+}
+
+static bool mark_has(const struct profile_mark *mark, struct heading heading)
 {
     for (size_t i = 0; i < mark->key_count; i++)
-        if (strcmp(mark->keys[i], key) == 0)
+        if (heading_same(mark->keys[i], heading))
             return true;
     return false;
 }
 
 /* Returns how many headings are known; there[i] tells whether mark i is met. */
-static size_t header_look(const struct profile *p, const struct cell *header, size_t count,
-                          bool *there)
+static size_t line_look(const struct profile *p, const struct profile_line *line, bool *there)
 {
     size_t known = 0;
-    char key[HEADING_KEY];
 
-    for (size_t i = 0; i < count; i++) {
-        if (!heading_key(header[i].at, header[i].len, key) || !key[0])
-            continue;
-        known += profile_column(p, key) < p->column_count ||
-                 schema_find(p->schema, key, strlen(key)) >= 0;
+    for (size_t i = 0; i < line->count; i++) {
+        const struct word *word = &line->at[i];
+        known += word->named || column_of(p, word->heading) < p->column_count;
         for (size_t m = 0; m < p->mark_count; m++)
-            there[m] = there[m] || mark_has(&p->marks[m], key);
+            there[m] = there[m] || mark_has(&p->marks[m], word->heading);
     }
     return known;
 }
 
-size_t profile_near(const struct profile *p, const struct cell *header, size_t count,
-                    double *ret_share)
+size_t profile_near(const struct profile *p, const struct profile_line *line, double *ret_share)
 {
     bool *there = xcalloc(p->mark_count, sizeof *there);
-    size_t known = header_look(p, header, count, there);
+    size_t known = line_look(p, line, there);
     size_t met = 0;
 
     for (size_t m = 0; m < p->mark_count; m++)
@@ -161,8 +198,10 @@ size_t profile_near(const struct profile *p, const struct cell *header, size_t c
 size_t profile_known(const struct profile *p, const struct cell *header, size_t count)
 {
     double share = 0;
-    size_t known = profile_near(p, header, count, &share);
+    struct profile_line *line = profile_line_new(p->schema, header, count);
+    size_t known = profile_near(p, line, &share);
 
+    profile_line_free(line);
     return share < 1 ? 0 : known;
 }
 
@@ -170,8 +209,10 @@ void profile_missing(const struct profile *p, const struct cell *header, size_t 
                      struct findings *list)
 {
     bool *there = xcalloc(p->mark_count, sizeof *there);
+    struct profile_line *line = profile_line_new(p->schema, header, count);
 
-    header_look(p, header, count, there);
+    line_look(p, line, there);
+    profile_line_free(line);
     for (size_t m = 0; m < p->mark_count; m++)
         if (!there[m])
             finding_add(list, CODE_MISSING_COLUMN, SEVERITY_ERROR, p->marks[m].text,

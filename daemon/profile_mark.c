@@ -11,7 +11,7 @@ static struct profile_mark *mark_add(struct profile *p)
     return mark;
 }
 
-static void key_add(struct profile_mark *mark, const char *key)
+static void key_add(struct profile_mark *mark, struct heading key)
 {
     mark->keys = xrealloc(mark->keys, (mark->key_count + 1) * sizeof *mark->keys);
     mark->keys[mark->key_count++] = key;
@@ -28,7 +28,7 @@ static void column_add(const struct profile *p, struct profile_mark *mark, size_
     free(mark->text);
     mark->text = text.at;
     for (size_t i = 0; i < c->key_count; i++)
-        key_add(mark, c->keys[i]);
+        key_add(mark, heading_of(c->keys[i]));
 }
 
 /* Any of the columns that can feed a field will do. */
@@ -55,7 +55,7 @@ static bool standard_marks(struct profile *p, struct fault *f)
         } else {
             struct profile_mark *mark = mark_add(p);
             mark->text = xstrdup(schema_name(p->schema, i));
-            key_add(mark, schema_heading(p->schema, i));
+            key_add(mark, heading_of(schema_heading(p->schema, i)));
         }
     }
     return p->mark_count > 0 ||

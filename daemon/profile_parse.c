@@ -166,7 +166,12 @@ static bool key_add(struct profile *p, struct profile_column *column, const char
         return fault_set(f, FAULT_CONFIG, 0, "'%s' is the same heading as one of '%s'", heading,
                          p->columns[other].heading);
     column->keys = xrealloc(column->keys, (column->key_count + 1) * sizeof *column->keys);
-    column->keys[column->key_count++] = xstrdup(key);
+    column->keys[column->key_count] = xstrdup(key);
+    p->keys = xrealloc(p->keys, (p->key_count + 1) * sizeof *p->keys);
+    p->keys[p->key_count++] = (struct profile_key){
+        .heading = heading_of(column->keys[column->key_count++]),
+        .column = (size_t)(column - p->columns),
+    };
     return true;
 }
 

@@ -51,10 +51,16 @@ struct profile_filter {
     bool required; /* the file must have the column */
 };
 
+/* One of the keys of a column. */
+struct profile_key {
+    struct heading heading; /* lent by the column */
+    size_t column;
+};
+
 /* Any of these keys must be among the headings. */
 struct profile_mark {
     char *text; /* for people */
-    const char **keys;
+    struct heading *keys;
     size_t key_count;
 };
 
@@ -68,6 +74,8 @@ struct profile {
     struct dialect_wish wish;
     struct profile_column *columns;
     size_t column_count;
+    struct profile_key *keys; /* of all columns */
+    size_t key_count;
     struct profile_field *fields;
     size_t field_count;
     struct profile_filter *filters;

@@ -7,6 +7,7 @@
 #include "buf.h"
 
 struct profiles {
+    const struct schema *schema;
     struct profile **at; /* in the order of names */
     size_t count;
 };
@@ -109,6 +110,7 @@ bool profiles_read(const struct config *c, const struct schema *s, struct profil
     bool may_lack = false;
     const char *own = config_own_profiles(c, &may_lack);
 
+    p->schema = s;
     vendor_add(p, s);
     if (!folder_read(p, shipped, true, s, PROFILE_FOREIGN, f) ||
         !folder_read(p, own, may_lack, s, PROFILE_OWN, f)) {
@@ -146,10 +148,11 @@ static const struct profile *best(const struct profiles *p, const struct cell *h
 {
     const struct profile *found = NULL;
     size_t most = 0;
+    struct profile_line *line = profile_line_new(p->schema, header, count);
 
     for (size_t i = 0; i < p->count; i++) {
         double share = 0;
-        size_t known = profile_near(p->at[i], header, count, &share);
+        size_t known = profile_near(p->at[i], line, &share);
         bool better = known > most || (found && known == most && profile_generic(found) &&
                                        !profile_generic(p->at[i]));
         if (share < least || !better)
@@ -157,6 +160,7 @@ static const struct profile *best(const struct profiles *p, const struct cell *h
         found = p->at[i];
         most = known;
     }
+    profile_line_free(line);
     *ret_known = most;
     return found;
 }

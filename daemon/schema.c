@@ -7,7 +7,7 @@ static void field_free(struct field *field)
 {
     free(field->name);
     free((char *)field->json.at);
-    free(field->key);
+    free((char *)field->key.key);
     free(field->example);
     free(field->type_message);
     texts_free(&field->yes);
@@ -62,7 +62,7 @@ const char *schema_name(const struct schema *s, size_t field)
 const char *schema_heading(const struct schema *s, size_t field)
 {
     assert(field < s->count);
-    return s->fields[field].key;
+    return s->fields[field].key.key;
 }
 
 const char *schema_example(const struct schema *s, size_t field)
@@ -94,8 +94,9 @@ int schema_find(const struct schema *s, const char *heading, size_t len)
 
     if (!heading_key(heading, len, key))
         return -1;
+    struct heading wanted = heading_of(key);
     for (size_t i = 0; i < s->count; i++) {
-        if (strcmp(s->fields[i].key, key) == 0)
+        if (heading_same(s->fields[i].key, wanted))
             return (int)i;
     }
     return -1;

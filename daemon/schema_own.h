@@ -64,8 +64,8 @@ struct remembered {
 
 struct field {
     char *name;
-    struct cell json; /* the name as a member of a JSON object begins: "name":, owned */
-    char *key;        /* the name as headings are compared: heading_key */
+    struct cell json;   /* the name as a member of a JSON object begins: "name":, owned */
+    struct heading key; /* the name as headings are compared; its own */
     char *example;
     const struct type *type;
     char *type_message;

@@ -30,9 +30,9 @@ static bool name_read(const struct schema *s, struct field *field, struct fault 
                          "a name must be a letter and at most %d letters, digits, _ - or .",
                          HEADING_KEY - 2);
     heading_key(field->name, strlen(field->name), key);
-    field->key = xstrdup(key);
+    field->key = heading_of(xstrdup(key));
     for (const struct field *other = s->fields; other < field; other++) {
-        if (strcmp(other->key, key) == 0)
+        if (heading_same(other->key, field->key))
             return fault_set(f, FAULT_CONFIG, 0, "the same heading as field '%s'", other->name);
     }
     return true;

@@ -73,7 +73,10 @@ static void rows_check(const struct profile *p, struct input *in)
     struct findings header = {0};
     size_t count = line_cut(input_until(in, '\n'), texts, cells);
     double share = 0;
-    size_t known = profile_near(p, cells, count, &share);
+    struct profile_line *line = profile_line_new(shipped_schema(), cells, count);
+    size_t known = profile_near(p, line, &share);
+
+    profile_line_free(line);
     assert(known <= count && share >= 0 && share <= 1);
     assert(profile_known(p, cells, count) == (share < 1 ? 0 : known));
     struct columns *c = columns_new(shipped_schema(), p, cells, count, &header);

@@ -54,6 +54,30 @@ static void long_keys_are_none(void **state)
     assert_false(heading_key(text, HEADING_KEY, key));
 }
 
+/* A sign where there is no room left for a letter does no harm. */
+static void signs_fit_behind_a_full_key(void **state)
+{
+    (void)state;
+    char text[HEADING_KEY + 1];
+    char key[HEADING_KEY];
+    memset(text, 'X', sizeof text);
+    text[HEADING_KEY - 1] = ' ';
+    text[HEADING_KEY] = '.';
+    assert_true(heading_key(text, sizeof text, key));
+    assert_int_equal(strlen(key), HEADING_KEY - 1);
+}
+
+static void headings_are_compared(void **state)
+{
+    (void)state;
+    struct heading mail = heading_of("mail");
+    char again[] = "mail";
+    assert_true(heading_same(mail, heading_of(again)));
+    assert_false(heading_same(mail, heading_of("email")));
+    assert_false(heading_same(mail, heading_of("")));
+    assert_false(heading_same(mail, (struct heading){"mali", mail.hash}));
+}
+
 static void slips(void **state)
 {
     (void)state;
@@ -105,6 +129,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keys),
         cmocka_unit_test(long_keys_are_none),
+        cmocka_unit_test(signs_fit_behind_a_full_key),
+        cmocka_unit_test(headings_are_compared),
         cmocka_unit_test(slips),
         cmocka_unit_test(alike),
     };
