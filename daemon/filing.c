@@ -74,8 +74,8 @@ static bool report_begin(struct job *j, struct work *w, struct fault *f)
     struct report_source source = {
         .ledger = j->ledger,
         .import = &w->import,
-        .schema = w->schema,
-        .profile = w->profile,
+        .schema = w->kept ? w->kept->schema : NULL,
+        .profile = w->kept ? w->kept->profile : NULL,
         .copy = w->copy,
         .formats = j->config->report.formats,
         .reports = spool_fd(j->spool, SPOOL_REPORTS),

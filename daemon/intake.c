@@ -153,7 +153,8 @@ static bool header_map(struct job *j, struct work *w, const struct profiles_ask 
     const struct profile *p = survey_choose(ask, header, w->import.choices, &fits);
     if (!keep_rules(j, w, p, f))
         return false;
-    w->columns = columns_new(w->schema, w->profile, header->cells, header->count, &w->findings);
+    w->columns =
+        columns_new(w->kept->schema, w->kept->profile, header->cells, header->count, &w->findings);
     if (!fits && !finding_error(&w->findings))
         profile_missing(p, header->cells, header->count, &w->findings);
     const struct finding *error = finding_error(&w->findings);

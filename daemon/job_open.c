@@ -240,6 +240,7 @@ void job_end(struct job *j)
         delivery_withdraw(j, j->works[i], NULL); /* intents that were not handed over go back */
         work_free(j->works[i]);
     }
+    keep_end(j);
     pbx_free(j->pbx);
     http_free(j->http);
     content_tagger_free(j->tagger);

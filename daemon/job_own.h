@@ -33,7 +33,8 @@
 #include "spool_name.h"
 #include "suspect.h"
 
-#define WORKS_MOST         16   /* imports worked on at the same time */
+#define WORKS_MOST         16 /* imports worked on at the same time */
+#define KEPT_MOST          (WORKS_MOST + 4)
 #define TASKS_MOST         4096 /* rows in memory */
 #define WINDOW_MOST        2048 /* intents committed ahead of the calls */
 #define REPORT_ROWS_A_TURN 2000
@@ -46,12 +47,21 @@ enum stage { STAGE_BEGIN, STAGE_COPY, STAGE_ROWS, STAGE_SENDING, STAGE_FILING };
 
 enum census { CENSUS_DUE, CENSUS_ASKED, CENSUS_COUNTING, CENSUS_OVER };
 
+/* The rules that imports were planned with (keep.c). */
+struct kept {
+    char schema_digest[DIGEST_HEX];
+    char profile_digest[DIGEST_HEX]; /* "": none */
+    struct schema *schema;           /* NULL: a free place */
+    struct profile *profile;         /* NULL: the schema's own names */
+    size_t users;                    /* works that have them */
+    bool synced;                     /* their files, by this process */
+};
+
 /* An import that is being worked on. */
 struct work {
     struct import import;
     enum stage stage;
-    struct schema *schema;
-    struct profile *profile;
+    struct kept *kept; /* NULL: not read, or it has none */
     struct columns *columns;
     struct rows *rows;
     struct row read;      /* the row that was read last, its cells lent by rows */
@@ -153,6 +163,7 @@ struct job {
     struct schema *schema; /* the configured one */
     char schema_digest[DIGEST_HEX];
     struct profiles *profiles;
+    struct kept kept[KEPT_MOST];
     struct content_tagger *tagger;
     uint64_t next_id;
     int64_t next_expiry; /* mono */
@@ -210,8 +221,10 @@ void work_turn(struct job *j, struct work *w, enum import_state state, int code,
 /* ---- keep.c ---- */
 /* Keeps the configured schema and this profile for the import, and reads them for it. */
 bool keep_rules(struct job *j, struct work *w, const struct profile *p, struct fault *f);
-/* Reads both, as far as the import has them and they are not read yet. */
+/* Gets both for the work, as far as the import has them: w->kept, lent until keep_close. */
 bool keep_open(struct job *j, struct work *w, struct fault *f);
+void keep_close(struct work *w);
+void keep_end(struct job *j); /* once no work has any */
 
 /* ---- given.c ---- */
 #define GIVEN_NAME   32

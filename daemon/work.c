@@ -26,8 +26,7 @@ struct work *work_free(struct work *w)
     wipe(w->key, sizeof w->key);
     columns_free(w->columns);
     rows_free(w->rows);
-    profile_free(w->profile);
-    schema_free(w->schema);
+    keep_close(w);
     record_free(&w->record);
     findings_free(&w->findings);
     copy_free(w->copier);
@@ -56,7 +55,8 @@ bool work_open(struct job *j, struct work *w, struct fault *f)
     struct row header;
     if (!rows_next(w->rows, &header, f))
         return false;
-    w->columns = columns_new(w->schema, w->profile, header.cells, header.count, &w->findings);
+    w->columns =
+        columns_new(w->kept->schema, w->kept->profile, header.cells, header.count, &w->findings);
     rows_expect(w->rows, w->import.columns);
     return given_open(j, w, f);
 }
