@@ -19,6 +19,7 @@ struct copy {
     int from, to;
     char *named;
     char *piece;
+    size_t piece_used; /* at most */
     uint64_t bytes;
     struct digest *digest; /* NULL: nobody asks for it */
     struct encoding encoding;
@@ -43,7 +44,7 @@ struct copy *copy_free(struct copy *c)
 {
     if (!c)
         return NULL;
-    wipe(c->piece, PIECE);
+    wipe(c->piece, c->piece_used);
     free(c->piece);
     free(c->named);
     digest_free(c->digest);
@@ -126,6 +127,8 @@ static bool piece_read(struct copy *c, size_t *ret_len, struct fault *f)
     if (n < 0)
         return fault_set(f, FAULT_IO, errno, "read the file");
     *ret_len = (size_t)n;
+    if (c->piece_used < *ret_len)
+        c->piece_used = *ret_len;
     return true;
 }
 

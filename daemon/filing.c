@@ -2,8 +2,9 @@
 /* NAME filing: the folders follow the ledger.
  *
  * An import's new state was committed before anything here runs. Then: reports, the original's
- * move, `filed` committed, and last the private copy goes. Killed anywhere in between, all of it
- * is done again with the same result. */
+ * move, the folders synced once for all imports of this turn (file_away in job.c), `filed`
+ * committed, and last the private copy goes. Killed anywhere in between, all of it is done again
+ * with the same result. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -157,6 +158,7 @@ bool filing_step(struct job *j, struct work *w, bool *ret_done, struct fault *f)
     if (!whole)
         return true;
     w->report = report_free(w->report);
+    spool_touch(j->spool, SPOOL_REPORTS);
     tell_change(j, w);
     if (!move_original(j, w, f))
         return false;

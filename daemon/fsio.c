@@ -17,6 +17,7 @@ struct fsio_file {
     bool failed;
     struct fault fault; /* the first one, while failed */
     size_t len;
+    size_t used; /* of the buffer, at most */
     char buffer[FILE_BUFFER];
 };
 
@@ -93,9 +94,13 @@ bool fsio_sync(int fd, const char *name, struct fault *f)
 
 bool fsio_create(int folder, const char *temp, mode_t mode, struct fsio_file **ret, struct fault *f)
 {
-    if (unlinkat(folder, temp, 0) != 0 && errno != ENOENT)
-        return fault_set(f, FAULT_IO, errno, "remove '%s'", temp);
-    int fd = openat(folder, temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
+    const int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+    int fd = openat(folder, temp, flags, mode);
+    if (fd < 0 && errno == EEXIST) {
+        if (!fsio_unlink(folder, temp, f))
+            return false;
+        fd = openat(folder, temp, flags, mode);
+    }
     if (fd < 0)
         return fault_set(f, FAULT_IO, errno, "create '%s'", temp);
     if (fchmod(fd, mode) != 0) { /* the umask does not decide who reads a report */
@@ -110,6 +115,7 @@ bool fsio_create(int folder, const char *temp, mode_t mode, struct fsio_file **r
     file->temp = xstrdup(temp);
     file->failed = false;
     file->len = 0;
+    file->used = 0;
     *ret = file;
     return true;
 }
@@ -128,6 +134,8 @@ void fsio_add(struct fsio_file *file, const void *bytes, size_t len)
         size_t n = FILE_BUFFER - file->len < len ? FILE_BUFFER - file->len : len;
         memcpy(file->buffer + file->len, at, n);
         file->len += n;
+        if (file->used < file->len)
+            file->used = file->len;
         at += n;
         len -= n;
         if (file->len == FILE_BUFFER)
@@ -145,7 +153,15 @@ int fsio_fd(const struct fsio_file *file)
     return file->fd;
 }
 
-bool fsio_finish(struct fsio_file *file, const char *name, struct fault *f)
+static void file_free(struct fsio_file *file)
+{
+    close_fd(&file->fd);
+    free(file->temp);
+    wipe(file->buffer, file->used);
+    free(file);
+}
+
+bool fsio_place(struct fsio_file *file, const char *name, struct fault *f)
 {
     file_flush(file);
     if (!file->failed && !fsio_sync(file->fd, name, &file->fault))
@@ -162,12 +178,14 @@ bool fsio_finish(struct fsio_file *file, const char *name, struct fault *f)
         fsio_abandon(file);
         return false;
     }
-    bool good = fsio_sync(file->folder, name, f);
-    close_fd(&file->fd);
-    free(file->temp);
-    wipe(file->buffer, sizeof file->buffer);
-    free(file);
-    return good;
+    file_free(file);
+    return true;
+}
+
+bool fsio_finish(struct fsio_file *file, const char *name, struct fault *f)
+{
+    int folder = file->folder;
+    return fsio_place(file, name, f) && fsio_sync(folder, name, f);
 }
 
 struct fsio_file *fsio_abandon(struct fsio_file *file)
@@ -175,10 +193,7 @@ struct fsio_file *fsio_abandon(struct fsio_file *file)
     if (!file)
         return NULL;
     unlinkat(file->folder, file->temp, 0);
-    close_fd(&file->fd);
-    free(file->temp);
-    wipe(file->buffer, sizeof file->buffer);
-    free(file);
+    file_free(file);
     return NULL;
 }
 
@@ -197,18 +212,28 @@ static int rename_new(int from, const char *name, int to, const char *new_name)
     return renameat(from, name, to, new_name);
 }
 
+bool fsio_rename(int from, const char *name, int to, const char *new_name, struct fault *f)
+{
+    return rename_new(from, name, to, new_name) == 0 ||
+           fault_set(f, FAULT_IO, errno, "move '%s' to '%s'", name, new_name);
+}
+
 bool fsio_move(int from, const char *name, int to, const char *new_name, struct fault *f)
 {
-    if (rename_new(from, name, to, new_name) != 0)
-        return fault_set(f, FAULT_IO, errno, "move '%s' to '%s'", name, new_name);
-    return fsio_sync(to, new_name, f) && fsio_sync(from, name, f);
+    return fsio_rename(from, name, to, new_name, f) && fsio_sync(to, new_name, f) &&
+           fsio_sync(from, name, f);
+}
+
+bool fsio_unlink(int folder, const char *name, struct fault *f)
+{
+    return unlinkat(folder, name, 0) == 0 || errno == ENOENT ||
+           fault_set(f, FAULT_IO, errno, "remove '%s'", name);
 }
 
 bool fsio_remove(int folder, const char *name, struct fault *f)
 {
-    if (unlinkat(folder, name, 0) != 0 && errno != ENOENT)
-        return fault_set(f, FAULT_IO, errno, "remove '%s'", name);
-    return fsio_sync(folder, name, f); /* also when it was removed before a crash came */
+    /* synced also when it was removed before a crash came */
+    return fsio_unlink(folder, name, f) && fsio_sync(folder, name, f);
 }
 
 bool fsio_slurp(const char *path, size_t most, char **ret, size_t *ret_len, struct fault *f)

@@ -29,6 +29,8 @@ int fsio_fd(const struct fsio_file *file); /* lent: for fchown */
 /* Flushes, syncs and renames to name, replacing an older file of that name. The file is freed
  * in any case. */
 bool fsio_finish(struct fsio_file *file, const char *name, struct fault *f);
+/* The same but for the folder, which the caller syncs: once for all that changed in it. */
+bool fsio_place(struct fsio_file *file, const char *name, struct fault *f);
 /* Throws the file away; takes NULL; returns NULL. */
 struct fsio_file *fsio_abandon(struct fsio_file *file);
 
@@ -36,6 +38,9 @@ struct fsio_file *fsio_abandon(struct fsio_file *file);
 bool fsio_move(int from, const char *name, int to, const char *new_name, struct fault *f);
 /* Unlinks (a missing file is well) and fsyncs the folder. */
 bool fsio_remove(int folder, const char *name, struct fault *f);
+/* The same two, where the caller syncs the folders. */
+bool fsio_rename(int from, const char *name, int to, const char *new_name, struct fault *f);
+bool fsio_unlink(int folder, const char *name, struct fault *f);
 
 /* The whole of a small file (at most `most` bytes; larger is a fault). Caller frees *ret, which
  * has a NUL after its len bytes. */

@@ -198,7 +198,7 @@ static bool dialect_read(int copy, const struct encoding *encoding, const struct
         snprintf(o->reason, sizeof o->reason, "%.*s", (int)sizeof o->reason - 1, why.text);
         o->choices[0] = '\0';
     }
-    wipe(head, DIALECT_HEAD);
+    wipe(head, n > 0 ? (size_t)n : 0);
     free(head);
     return good;
 }

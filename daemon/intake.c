@@ -77,14 +77,14 @@ static bool copy_open(struct job *j, struct work *w, const char *name, bool agai
 
 static bool copy_end(struct job *j, struct work *w, struct encoding *ret, struct fault *f)
 {
-    int folder = spool_fd(j->spool, SPOOL_WORK);
     *ret = *copy_encoding(w->copier);
     w->import.bytes = copy_bytes(w->copier);
     copy_digest(w->copier, w->import.sha256);
     w->copier = copy_free(w->copier);
     close_fd(&w->original);
-    if (!fsio_sync(w->copy_out, "private copy", f) || !fsio_sync(folder, "work", f))
+    if (!fsio_sync(w->copy_out, "private copy", f))
         return false;
+    spool_touch(j->spool, SPOOL_WORK);
     w->copy = w->copy_out;
     w->copy_out = -1;
     return true;

@@ -198,7 +198,7 @@ static bool take_in(struct job *j, struct fault *f)
     }
     if (!done)
         suspect_name(j->suspect, 0);
-    return true;
+    return spool_sync(j->spool, f); /* the private copies' names */
 }
 
 static bool settle(struct job *j, struct fault *f)
@@ -233,7 +233,7 @@ static bool file_away(struct job *j, struct fault *f)
             look_again(j);
         }
     }
-    return true;
+    return spool_sync(j->spool, f); /* before anything commits that they are filed */
 }
 
 static bool is_wanted(const struct job *j)

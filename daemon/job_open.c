@@ -89,7 +89,7 @@ static bool adopt_orphans(struct job *j, enum spool_folder folder, bool lost, st
             return false;
         if (!found)
             return true;
-        if (!spool_sync(j->spool, f)) /* the claim's own did not come about */
+        if (!spool_sync(j->spool, f))
             return false;
         const bool held = folder == SPOOL_HELD;
         import.state = held ? IMPORT_HELD : IMPORT_CLAIMED;

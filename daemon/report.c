@@ -301,14 +301,14 @@ static bool parts_finish(struct report *r, struct fault *f)
 
         snprintf(name, sizeof name, "%s%s", r->facts.import.stem, kinds[i]->ending);
         if (file == NULL) {
-            if (!fsio_remove(r->source.reports, name, f))
+            if (!fsio_unlink(r->source.reports, name, f))
                 return false;
             continue;
         }
         if (kinds[i]->end != NULL)
             kinds[i]->end(&r->parts[i], &r->facts);
         r->parts[i].file = NULL;
-        if (!fsio_finish(file, name, f))
+        if (!fsio_place(file, name, f))
             return false;
     }
     return true;

@@ -34,8 +34,9 @@ bool report_new(const struct report_source *source, struct report **ret, struct 
 
 /* Handles at most `rows` more rows; every row comes up twice. When *ret_whole becomes true the
  * files stand in the folder under their names (stem and ending), the JSON having come last, and
- * those that an earlier report of this import had and this one has not are gone; only
- * report_free may follow then, and after false. */
+ * those that an earlier report of this import had and this one has not are gone; the files are
+ * durable, the names when the caller has synced the folder. Only report_free may follow then, and
+ * after false. */
 bool report_step(struct report *r, size_t rows, bool *ret_whole, struct fault *f);
 struct report *report_free(struct report *r); /* throws away what is not whole; NULL */
 

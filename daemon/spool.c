@@ -175,29 +175,39 @@ void marker_move(int from, const char *name, int to, const char *new_name)
     renameat(from, marker, to, new_marker);
 }
 
+void spool_touch(struct spool *s, enum spool_folder folder)
+{
+    s->touched[folder] = true;
+}
+
+/* Where things go before where they come from. */
 bool spool_sync(struct spool *s, struct fault *f)
 {
+    static const enum spool_folder order[] = {SPOOL_REPORTS,  SPOOL_SECRETS, SPOOL_DONE,
+                                              SPOOL_REJECTED, SPOOL_HELD,    SPOOL_WORK,
+                                              SPOOL_INCOMING};
+    static_assert(COUNT_OF(order) == SPOOL_FOLDERS, "every folder has its turn");
     for (size_t i = 0; i < s->seen.drop_count; i++) {
         struct drop *d = s->seen.drops[i];
         if (d->profile[0] && d->unsynced && !fsio_sync(d->fd, d->profile, f))
             return false;
         d->unsynced = false;
     }
-    return fsio_sync(s->fds[SPOOL_WORK], "work", f) &&
-           fsio_sync(s->fds[SPOOL_INCOMING], "incoming", f);
+    for (size_t i = 0; i < COUNT_OF(order); i++) {
+        enum spool_folder folder = order[i];
+        if (s->touched[folder] && !fsio_sync(s->fds[folder], folders[folder].name, f))
+            return false;
+        s->touched[folder] = false;
+    }
+    return true;
 }
 
 bool spool_unnote(struct spool *s, uint64_t id, struct fault *f)
 {
     char note[SPOOL_NAME_COPY];
     spool_name_note(id, note);
-    return fsio_remove(s->fds[SPOOL_WORK], note, f);
-}
-
-static bool take_away(int folder, const char *name, struct fault *f)
-{
-    return unlinkat(folder, name, 0) == 0 || errno == ENOENT ||
-           fault_set(f, FAULT_IO, errno, "remove '%s'", name);
+    spool_touch(s, SPOOL_WORK);
+    return fsio_unlink(s->fds[SPOOL_WORK], note, f);
 }
 
 bool spool_clear(struct spool *s, uint64_t id, struct fault *f)
@@ -206,7 +216,7 @@ bool spool_clear(struct spool *s, uint64_t id, struct fault *f)
     char copy[SPOOL_NAME_COPY];
     spool_name_note(id, note);
     spool_name_copy(id, copy);
-    return take_away(s->fds[SPOOL_WORK], note, f) && take_away(s->fds[SPOOL_WORK], copy, f);
+    return fsio_unlink(s->fds[SPOOL_WORK], note, f) && fsio_unlink(s->fds[SPOOL_WORK], copy, f);
 }
 
 /* Takes along the marker of a file that was claimed as `claimed` by a process that died before it
@@ -284,6 +294,10 @@ bool spool_orphan(struct spool *s, enum spool_folder folder, bool (*known)(void 
         if (!(good = orphan_profile(s, &orphan, f)) ||
             (folder == SPOOL_WORK && !(good = orphan_folder(s, &orphan, f))))
             break;
+        /* the claim's own sync did not come about */
+        spool_touch(s, folder);
+        spool_touch(s, SPOOL_WORK);
+        spool_touch(s, SPOOL_INCOMING);
         *ret = orphan;
         *ret_found = true;
     }
@@ -338,19 +352,17 @@ bool spool_move(struct spool *s, const char *name, enum spool_folder from, enum 
                 struct fault *f)
 {
     struct fault moved = {0};
-    marker_move(s->fds[from], name, s->fds[to],
-                name); /* first, so that the syncs of the move are its too */
-    if (!fsio_move(s->fds[from], name, s->fds[to], name, &moved)) {
+    marker_move(s->fds[from], name, s->fds[to], name);
+    if (!fsio_rename(s->fds[from], name, s->fds[to], name, &moved)) {
         bool there = faccessat(s->fds[to], name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
         if (moved.error != ENOENT || !there) {
             if (f)
                 *f = moved;
             return fault_in(f, "%s", s->paths[to]);
         }
-        /* the crash may have come before the rename was durable */
-        if (!fsio_sync(s->fds[to], name, f) || !fsio_sync(s->fds[from], name, f))
-            return false;
     }
+    spool_touch(s, to); /* also when it was moved before a crash came */
+    spool_touch(s, from);
     return true;
 }
 

@@ -47,12 +47,16 @@ bool spool_scan(struct spool *s, int64_t mono, struct fault *f);
 /* When the next file may have settled (mono), or CLOCK_NEVER. */
 int64_t spool_due(const struct spool *s);
 
+/* What was renamed or removed in the spool's folders is durable after spool_sync, which must come
+ * before the ledger's commit: once for all that a turn has done. The functions here note which
+ * folders that concerns; who does such a thing by spool_fd says so by spool_touch. */
+void spool_touch(struct spool *s, enum spool_folder folder);
+bool spool_sync(struct spool *s, struct fault *f);
+
 /* Claims the next file that is complete, as number id: one rename into work/. Fills id, name,
  * stem, file and bytes of ret, and profile and profile_named when it lay in a profile's folder.
  * That name is also kept in a note in work/ until spool_clear. *ret_claimed is false when there is
- * none now. A batch of claims is durable after spool_sync, which must come before the ledger's
- * commit. */
-bool spool_sync(struct spool *s, struct fault *f);
+ * none now. */
 bool spool_claim(struct spool *s, int64_t mono, uint64_t id, struct import *ret, bool *ret_claimed,
                  struct fault *f);
 
@@ -75,7 +79,7 @@ bool spool_sweep(struct spool *s, bool (*finished)(void *with, uint64_t id), voi
                  struct fault *f);
 
 /* Moves name (and its marker NAME.done, where there is one) between folders: rename without
- * overwriting, both folders made durable. A file that is in `to` already and no longer in `from`
+ * overwriting. A file that is in `to` already and no longer in `from`
  * is well: a crash came between. */
 bool spool_move(struct spool *s, const char *name, enum spool_folder from, enum spool_folder to,
                 struct fault *f);

@@ -303,6 +303,8 @@ bool spool_claim(struct spool *s, int64_t mono, uint64_t id, struct import *ret,
             return false;
         if (*ret_claimed) {
             drop_of(s, c)->unsynced = true;
+            spool_touch(s, SPOOL_WORK);
+            spool_touch(s, SPOOL_INCOMING);
             free(c->name);
             s->seen.count--;
             memmove(c, c + 1, (s->seen.count - s->next) * sizeof *c);

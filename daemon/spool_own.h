@@ -38,6 +38,7 @@ struct drops {
 struct spool {
     int fds[SPOOL_FOLDERS];
     char *paths[SPOOL_FOLDERS];
+    bool touched[SPOOL_FOLDERS]; /* something in it is not synced */
     int lock;
     char *pattern;
     int ready;
