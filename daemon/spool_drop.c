@@ -34,7 +34,7 @@ void drops_free(struct drops *d)
         free(d->at[i].name);
     for (size_t i = 0; i < d->drop_count; i++)
         drop_free(d->drops[i]);
-    free(d->at);
+    free(d->room);
     free(d->drops);
     *d = (struct drops){0};
 }
@@ -123,7 +123,8 @@ static void candidate_add(const struct spool *s, struct drops *d, const struct d
                           const char *name, const struct stat *st, int64_t mono)
 {
     if ((d->count & (d->count - 1)) == 0) /* full at every power of two */
-        d->at = xrealloc(d->at, (d->count ? d->count * 2 : 1) * sizeof *d->at);
+        d->room = xrealloc(d->room, (d->count ? d->count * 2 : 1) * sizeof *d->at);
+    d->at = d->room;
     struct candidate *c = &d->at[d->count++];
     *c = (struct candidate){.name = xstrdup(name), .drop = drop};
     candidate_look(c, st, mono);
@@ -289,6 +290,17 @@ static struct drop *drop_of(const struct spool *s, const struct candidate *c)
     return s->seen.drops[i];
 }
 
+/* The next candidate is no longer one. Those before it, which stay, move up: they are few, and
+ * thousands may come after it. */
+static void next_leave(struct spool *s)
+{
+    struct drops *d = &s->seen;
+    free(d->at[s->next].name);
+    memmove(d->at + 1, d->at, s->next * sizeof *d->at);
+    d->at++;
+    d->count--;
+}
+
 bool spool_claim(struct spool *s, int64_t mono, uint64_t id, struct import *ret, bool *ret_claimed,
                  struct fault *f)
 {
@@ -305,9 +317,7 @@ bool spool_claim(struct spool *s, int64_t mono, uint64_t id, struct import *ret,
             drop_of(s, c)->unsynced = true;
             spool_touch(s, SPOOL_WORK);
             spool_touch(s, SPOOL_INCOMING);
-            free(c->name);
-            s->seen.count--;
-            memmove(c, c + 1, (s->seen.count - s->next) * sizeof *c);
+            next_leave(s);
             return true;
         }
     }

@@ -31,7 +31,8 @@ struct candidate {
 struct drops {
     struct drop **drops;
     size_t drop_count;
-    struct candidate *at; /* sorted by drop and name */
+    struct candidate *room; /* what at lies in */
+    struct candidate *at;   /* sorted by drop and name */
     size_t count;
 };
 
