@@ -17,9 +17,9 @@
 #include "log.h"
 #include "survey.h"
 
-#define COPY_PIECES 8 /* a turn */
-#define ROWS_A_TURN 2000
-#define DEATHS_MOST 2 /* of the daemon while it read one file */
+#define COST_BYTES  1024 /* copied take as long as a row */
+#define FILE_ROWS   50   /* take as long as a file's beginning */
+#define DEATHS_MOST 2    /* of the daemon while it read one file */
 
 static void reject(struct job *j, struct work *w, int code, const char *reason)
 {
@@ -90,10 +90,12 @@ static bool copy_end(struct job *j, struct work *w, struct encoding *ret, struct
     return true;
 }
 
-static bool copy_step(struct job *j, struct work *w, bool *ret_end, struct fault *f)
+static bool copy_step(struct job *j, struct work *w, bool *ret_end, size_t *cost, struct fault *f)
 {
+    const size_t enough = *cost + INTAKE_STEP;
     bool unreadable = false;
-    for (int i = 0; i < COPY_PIECES && !*ret_end && w->stage == STAGE_COPY; i++) {
+    while (*cost < enough && !*ret_end && w->stage == STAGE_COPY) {
+        const uint64_t before = copy_bytes(w->copier);
         struct fault why = {0};
         if (!copy_piece(w->copier, ret_end, &unreadable, &why)) {
             if (!unreadable) {
@@ -105,6 +107,9 @@ static bool copy_step(struct job *j, struct work *w, bool *ret_end, struct fault
                    copy_bytes(w->copier) > (uint64_t)j->config->spool.max_bytes) {
             reject(j, w, CODE_FILE_TOO_LARGE, code_meaning(CODE_FILE_TOO_LARGE));
         }
+        /* fewer than before: it is begun once more */
+        const uint64_t now = copy_bytes(w->copier);
+        *cost += 1 + (size_t)(now > before ? now - before : 0) / COST_BYTES;
     }
     return true;
 }
@@ -268,12 +273,13 @@ static bool rows_end(struct job *j, struct work *w, struct fault *f)
     return true;
 }
 
-static bool rows_step(struct job *j, struct work *w, struct fault *f)
+static bool rows_step(struct job *j, struct work *w, size_t *cost, struct fault *f)
 {
     if (!ledger_any_made(j->ledger, w->plan.pbx, &w->plan.made, f))
         return false;
-    for (int i = 0; i < ROWS_A_TURN; i++) {
+    for (int i = 0; i < INTAKE_STEP; i++) {
         struct row read;
+        ++*cost;
         if (!rows_next(w->rows, &read, f))
             return false;
         if (read.kind == ROW_KIND_END) {
@@ -291,8 +297,9 @@ static bool rows_step(struct job *j, struct work *w, struct fault *f)
 
 /* ---- the step ---- */
 
-static bool intake_begin(struct job *j, struct work *w, struct fault *f)
+static bool intake_begin(struct job *j, struct work *w, size_t *cost, struct fault *f)
 {
+    *cost += FILE_ROWS;
     if (w->import.deaths >= DEATHS_MOST) {
         w->import.resume = IMPORT_CLAIMED;
         work_turn(j, w, IMPORT_HELD, CODE_DEADLY_FILE, code_meaning(CODE_DEADLY_FILE));
@@ -312,18 +319,18 @@ static bool intake_begin(struct job *j, struct work *w, struct fault *f)
     return ledger_rows_clear(j->ledger, w->import.id, f) && copy_open(j, w, name, false, f);
 }
 
-bool intake_step(struct job *j, struct work *w, struct fault *f)
+bool intake_step(struct job *j, struct work *w, size_t *cost, struct fault *f)
 {
     job_dirty(j);
     struct encoding encoding;
     bool end = false;
     bool good = true;
     if (w->stage == STAGE_ROWS)
-        good = rows_step(j, w, f);
+        good = rows_step(j, w, cost, f);
     else if (w->copy_out < 0)
-        good = intake_begin(j, w, f);
+        good = intake_begin(j, w, cost, f);
     else
-        good = copy_step(j, w, &end, f) &&
+        good = copy_step(j, w, &end, cost, f) &&
                (!end || (copy_end(j, w, &encoding, f) && header_read(j, w, &encoding, f)));
     if (!good)
         return false;
@@ -336,10 +343,11 @@ static bool copy_whole(struct job *j, struct work *w, const char *name, struct f
 {
     struct encoding encoding;
     w->stage = STAGE_COPY;
+    size_t cost = 0;
     if (!copy_open(j, w, name, true, f))
         return false;
     for (bool end = false; w->stage == STAGE_COPY && !end;)
-        if (!copy_step(j, w, &end, f))
+        if (!copy_step(j, w, &end, &cost, f))
             return false;
     if (w->stage != STAGE_COPY)
         return fault_set(f, FAULT_INPUT, 0, "%s", w->import.reason);

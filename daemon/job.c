@@ -13,8 +13,8 @@
 #include "log.h"
 
 #define CLAIMS_A_TURN 256
-#define COMMAND_LOOK  10 /* ms between looks at whether a command has ended */
-#define INTAKES       2  /* works that get an intake step in one turn */
+#define COMMAND_LOOK  10   /* ms between looks at whether a command has ended */
+#define INTAKE_A_TURN 4000 /* rows, or their like, that are taken in in one turn */
 #define COMMIT_AFTER                                                                               \
     200 /* ms that a result may wait while more is under way: lost in a crash, it                  \
            costs a look-up */
@@ -152,7 +152,6 @@ static bool begin_again(struct job *j, struct fault *f)
 static bool admit(struct job *j, struct fault *f)
 {
     size_t place = 0;
-    uint64_t after = 0;
     while (j->more_works && !j->stopping) {
         while (place < WORKS_MOST && j->works[place])
             place++;
@@ -161,13 +160,13 @@ static bool admit(struct job *j, struct fault *f)
 
         struct import import;
         size_t count = 0;
-        if (!ledger_imports(j->ledger, after, true, &import, 1, &count, f))
+        if (!ledger_imports(j->ledger, j->admitted, true, &import, 1, &count, f))
             return false;
         if (!count) {
             j->more_works = false;
             return true;
         }
-        after = import.id;
+        j->admitted = import.id;
         /* without sending only what needs no PBX is taken up */
         if (job_work(j, import.id) || (!j->send && import.filed && !import.cancelling))
             continue;
@@ -178,25 +177,37 @@ static bool admit(struct job *j, struct fault *f)
     return true;
 }
 
-/* Intake for a few works, round robin, so that a long file does not keep a short one waiting. */
+static bool is_read(const struct job *j, const struct work *w)
+{
+    return w && !is_waiting(j, w) && (w->stage == STAGE_COPY || w->stage == STAGE_ROWS);
+}
+
+static bool take_step(struct job *j, size_t place, size_t *cost, struct fault *f)
+{
+    struct work *w = j->works[place];
+    suspect_name(j->suspect, w->import.id);
+    if (!storage_step(j, place, intake_step(j, w, cost, f), f))
+        return false;
+    w = j->works[place]; /* another one when it is to begin again */
+    return w->stage != STAGE_SENDING || delivery_start(j, w, f);
+}
+
+/* Intake round robin, so that a long file does not keep a short one waiting: of long ones two get
+ * a step in one turn, and short ones by the dozen all that they need. */
 static bool take_in(struct job *j, struct fault *f)
 {
-    size_t done = 0;
-    for (size_t i = 0; i < WORKS_MOST && done < INTAKES && !j->stopping; i++) {
+    size_t cost = 0;
+    size_t idle = 0; /* places in a row that have nothing to read */
+    while (idle < WORKS_MOST && cost < INTAKE_A_TURN && !j->stopping) {
         size_t place = j->next_intake;
-        struct work *w = j->works[place];
-        j->next_intake = (j->next_intake + 1) % WORKS_MOST;
-        if (!w || is_waiting(j, w) || (w->stage != STAGE_COPY && w->stage != STAGE_ROWS))
-            continue;
-        done++;
-        suspect_name(j->suspect, w->import.id);
-        if (!storage_step(j, place, intake_step(j, w, f), f))
-            return false;
-        w = j->works[place]; /* another one when it is to begin again */
-        if (w->stage == STAGE_SENDING && !delivery_start(j, w, f))
-            return false;
+        size_t before = cost;
+        while (is_read(j, j->works[place]) && cost - before < INTAKE_STEP && !j->stopping)
+            if (!take_step(j, place, &cost, f))
+                return false;
+        idle = cost == before ? idle + 1 : 0;
+        j->next_intake = (place + 1) % WORKS_MOST;
     }
-    if (!done)
+    if (!cost)
         suspect_name(j->suspect, 0);
     return spool_sync(j->spool, f); /* the private copies' names */
 }

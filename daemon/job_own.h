@@ -178,6 +178,7 @@ struct job {
     struct work *works[WORKS_MOST];
     size_t next_work, next_intake; /* round robin */
     bool more_works;               /* the ledger may hold unfinished imports that are not loaded */
+    uint64_t admitted;             /* up to this id they are */
     /* tasks */
     struct task *tasks;
     size_t tasks_count, task_hint;
@@ -263,7 +264,10 @@ bool job_begin(struct job *j, struct fault *f); /* opens all parts and takes up 
 void job_end(struct job *j);                    /* closes all parts */
 
 /* ---- intake.c, delivery.c, filing.c: a bounded piece each ---- */
-bool intake_step(struct job *j, struct work *w, struct fault *f);
+/* *cost grows by what the step took, in rows: by at least 1, and by about INTAKE_STEP when the work
+ * has more of the same to do. */
+#define INTAKE_STEP 2000
+bool intake_step(struct job *j, struct work *w, size_t *cost, struct fault *f);
 bool intake_copy_again(struct job *j, struct work *w, struct fault *f);
 bool delivery_start(struct job *j, struct work *w, struct fault *f);
 /* A changed [pbx] url holds what was planned for another PBX, until an operator releases it:

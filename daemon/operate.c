@@ -30,6 +30,7 @@ static bool refuse(const struct import *i, const char *verb, struct fault *f)
 static bool put_back(struct job *j, const struct import *i, struct fault *f)
 {
     j->more_works = true;
+    j->admitted = 0;
     return ledger_import_set(j->ledger, i, f) && ledger_commit(j->ledger, f);
 }
 
