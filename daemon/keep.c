@@ -111,8 +111,8 @@ bool keep_open(struct job *j, struct work *w, struct fault *f)
 
 void keep_close(struct work *w)
 {
-    if (w->kept)
-        w->kept->users--;
+    if (w->kept && --w->kept->users == 0)
+        schema_forget(w->kept->schema);
     w->kept = NULL;
 }
 

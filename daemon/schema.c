@@ -42,6 +42,13 @@ struct schema *schema_free(struct schema *s)
     return NULL;
 }
 
+void schema_forget(struct schema *s)
+{
+    for (size_t i = 0; i < s->count; i++)
+        if (s->fields[i].last)
+            wipe(s->fields[i].last, sizeof *s->fields[i].last);
+}
+
 const char *schema_text(const struct schema *s, size_t *ret_len)
 {
     *ret_len = s->len;

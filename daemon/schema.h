@@ -19,6 +19,8 @@ bool schema_read(const char *path, struct schema **ret, struct fault *f);
 bool schema_parse(const char *text, size_t len, const char *name, struct schema **ret,
                   struct fault *f);
 struct schema *schema_free(struct schema *s); /* NULL */
+/* Wipes what it remembers of the records that it was applied to: before it is kept for others. */
+void schema_forget(struct schema *s);
 
 /* The text the schema was parsed from, for keeping a copy; lent. */
 const char *schema_text(const struct schema *s, size_t *ret_len);

@@ -54,8 +54,8 @@ struct type {
 #define REMEMBERED_MOST 16
 
 /* The cell that last kept all rules of a field, and what is sent for it: the next row has most
- * often the same. Only of fields that have few values, so it is nobody's secret, and wiped at the
- * end, since in a shifted row anything may stand there. */
+ * often the same. Only of fields that have few values, so it is nobody's secret, and wiped when
+ * no import has the schema any more, since in a shifted row anything may stand there. */
 struct remembered {
     char text[REMEMBERED_MOST];
     size_t len;       /* 0: there is none */

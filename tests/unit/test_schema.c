@@ -496,19 +496,33 @@ static const struct {
     {"ringtimeout=30", "", "30"},
 };
 
-static void rows_one_after_another(void **state)
+static void series_check(bool forgets)
 {
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(series); i++) {
         begin();
         ON_LEAVE(free_text) char *text = xstrdup(series[i].set); /* gone by the next row */
         const char *name = set(text);
+        if (forgets)
+            schema_forget(shipped);
         check();
         assert_string_equal(findings_text(), series[i].found);
         const char *got = sent(name);
         if (!got != !series[i].sent || (got && strcmp(got, series[i].sent) != 0))
             fail_msg("row %zu, %s: %s", i, series[i].set, got ? got : "nothing is sent");
     }
+}
+
+static void rows_one_after_another(void **state)
+{
+    (void)state;
+    series_check(false);
+}
+
+/* Between two imports of a schema that is kept. */
+static void what_is_forgotten_makes_no_difference(void **state)
+{
+    (void)state;
+    series_check(true);
 }
 
 /* A rule across fields goes by the other cells of the same row. */
@@ -536,6 +550,7 @@ int main(void)
         cmocka_unit_test(findings_name_the_senders_heading),
         cmocka_unit_test(headings_match),
         cmocka_unit_test(rows_one_after_another),
+        cmocka_unit_test(what_is_forgotten_makes_no_difference),
         cmocka_unit_test(rules_are_asked_of_each_row),
     };
     return cmocka_run_group_tests_name("schema", tests, world_make, world_remove);
