@@ -25,9 +25,14 @@ bool plan_known(const struct plan *p, const struct record *record, struct ledger
 
     struct buf names = {0};
     content_of(p->tagger, record, &now);
-    bool same = content_same(&kept, &now, record, &names);
-    row->state = same ? ROW_UNCHANGED : ROW_SKIPPED;
-    row->code = same ? CODE_NONE : CODE_CHANGED;
+    if (content_same(&kept, &now, record, &names)) {
+        row->state = ROW_UNCHANGED;
+        row->code = CODE_NONE;
+        row->detail[0] = '\0';
+        return true;
+    }
+    row->state = ROW_SKIPPED;
+    row->code = CODE_CHANGED;
     snprintf(row->detail, sizeof row->detail, "%.*s", (int)sizeof row->detail - 1, buf_get(&names));
     buf_free(&names);
     return true;

@@ -257,8 +257,17 @@ static bool row_read(struct report *r, const struct ledger_row *row, struct row 
     return true;
 }
 
+/* Whether nothing can be said of the row but its outcome. */
+static bool is_well(const struct ledger_row *row)
+{
+    return row->state >= ROW_FINAL && row->code == CODE_NONE && !row->findings;
+}
+
 static bool row_handle(struct report *r, const struct ledger_row *at, struct fault *f)
 {
+    if (!r->writing && is_well(at))
+        return true; /* it has no problem to be counted */
+
     struct report_row row = {.at = row_told(at)};
     struct row record;
     struct findings *list = &r->problems;
