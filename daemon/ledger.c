@@ -35,6 +35,8 @@ static const char schema[] =
     " max_record INTEGER, max_columns INTEGER, quote INTEGER, separator INTEGER, choices TEXT,"
     " profile_named INTEGER, profile_digest TEXT, header_rows INTEGER, secrets INTEGER) STRICT;"
     "CREATE INDEX import_digest ON import(sha256);"
+    "CREATE INDEX import_unfinished ON import(id) WHERE " LEDGER_UNFINISHED ";"
+    "CREATE INDEX import_to_do ON import(id) WHERE " LEDGER_TO_DO ";"
     "CREATE TABLE block(id INTEGER PRIMARY KEY, import INTEGER NOT NULL, at INTEGER NOT NULL,"
     " states INTEGER, open INTEGER, created INTEGER, unchanged INTEGER, skipped INTEGER,"
     " invalid INTEGER, failed INTEGER, sum INTEGER, rows BLOB, UNIQUE(import, at)) STRICT;"

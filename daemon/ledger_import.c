@@ -134,7 +134,8 @@ bool ledger_import_set(struct ledger *l, const struct import *i, struct fault *f
 
 bool ledger_held(struct ledger *l, bool *ret, struct fault *f)
 {
-    static const char text[] = "SELECT 1 FROM import WHERE state=?1 LIMIT 1";
+    static const char text[] =
+        "SELECT 1 FROM import WHERE " LEDGER_UNFINISHED " AND state=?1 LIMIT 1";
     struct sql_query *q = sql_query(l->sql, text, f);
     if (!q)
         return false;
@@ -196,9 +197,8 @@ bool ledger_imports(struct ledger *l, uint64_t after, bool unfinished, struct im
                     size_t room, size_t *ret_count, struct fault *f)
 {
     static const char all[] = "SELECT " MEMBER_NAMES " FROM import WHERE id>?1 ORDER BY id";
-    /* 0 to 2: claimed, planned, sending */
     static const char open[] =
-        "SELECT " MEMBER_NAMES " FROM import WHERE id>?1 AND (state<=2 OR filed=0) ORDER BY id";
+        "SELECT " MEMBER_NAMES " FROM import WHERE id>?1 AND " LEDGER_TO_DO " ORDER BY id";
     struct sql_query *q = sql_query(l->sql, unfinished ? open : all, f);
     if (!q)
         return false;

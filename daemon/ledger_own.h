@@ -33,6 +33,12 @@ struct ledger {
     uint8_t bytes[LEDGER_BLOCK_MOST]; /* a block that is read or written */
 };
 
+/* What is asked again and again of imports, while finished ones gather over years: there is an
+ * index for each, which SQLite uses where a query has the same words. Unfinished: claimed, planned,
+ * sending or held. To do: unfinished but not held, or its files lag behind. */
+#define LEDGER_UNFINISHED "state IN (0,1,2,4)"
+#define LEDGER_TO_DO      "(state<=2 OR filed=0)"
+
 /* The query for a statement that changes something, within the transaction that the next
  * ledger_commit ends. NULL with a fault. */
 struct sql_query *ledger_write(struct ledger *l, const char *text, struct fault *f);

@@ -121,12 +121,11 @@ void pending_free(struct ledger *l)
 
 /* ---- reading them ---- */
 
-/* The first unfinished import after this one, 0 when there is none: claimed, planned, sending or
- * held. */
+/* The first unfinished import after this one, 0 when there is none. */
 static bool unfinished_next(struct ledger *l, uint64_t after, uint64_t *ret, struct fault *f)
 {
     static const char text[] =
-        "SELECT id FROM import WHERE id>?1 AND state IN (0,1,2,4) ORDER BY id LIMIT 1";
+        "SELECT id FROM import WHERE id>?1 AND " LEDGER_UNFINISHED " ORDER BY id LIMIT 1";
     struct sql_query *q = sql_query(l->sql, text, f);
     bool row = false;
     if (!q)
@@ -173,8 +172,8 @@ static bool all_read(struct ledger *l, struct fault *f)
 
 bool ledger_any_other(struct ledger *l, uint64_t id, bool *ret, struct fault *f)
 {
-    /* claimed, planned, sending, held */
-    static const char text[] = "SELECT 1 FROM import WHERE id<>?1 AND state IN (0,1,2,4) LIMIT 1";
+    static const char text[] =
+        "SELECT 1 FROM import WHERE id<>?1 AND " LEDGER_UNFINISHED " LIMIT 1";
     struct sql_query *q = sql_query(l->sql, text, f);
     if (!q)
         return false;

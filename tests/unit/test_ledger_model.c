@@ -410,8 +410,8 @@ static void a_damaged_block_is_damage(void **state)
         "UPDATE block SET rows=x'04' WHERE at=1",
         "UPDATE block SET rows=NULL WHERE at=1",
         "UPDATE block SET rows=zeroblob(1000000) WHERE at=1",
-        "UPDATE block SET at=9 WHERE at=0; UPDATE block SET at=0 WHERE at=1;"
-        "UPDATE block SET at=1 WHERE at=9",
+        ("UPDATE block SET at=9 WHERE at=0; UPDATE block SET at=0 WHERE at=1;"
+         "UPDATE block SET at=1 WHERE at=9"),
     };
     for (size_t i = 0; i < COUNT_OF(changes); i++) {
         struct fault f = {0};
