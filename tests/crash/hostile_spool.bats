@@ -137,6 +137,11 @@ time.sleep(600)' "$WORLD/taken" 3>&- &
     has "$output" "the original has changed"
 }
 
+# in_ledger ID: the import is in the ledger, on the disk.
+in_ledger() {
+    [ "$(sqlite3 "$STATE/ledger.db" "SELECT count(*) FROM import WHERE id=$1")" = 1 ]
+}
+
 @test "a claimed file that is gone, or something else, at the next start is rejected" {
     conf_write
     local name id=0
@@ -144,7 +149,7 @@ time.sleep(600)' "$WORLD/taken" 3>&- &
         id=$((id + 1))
         drop <(long) "$name.csv"
         daemon_start
-        lib_until test -s "$SPOOL/work/00000$id.utf8"
+        lib_until in_ledger "$id"
         daemon_kill
         rm "$SPOOL/work/00000$id-$name.csv"
         [ "$name" = gone ] || ln -s "$WORLD/password" "$SPOOL/work/000002-$name.csv"
