@@ -14,8 +14,8 @@
 
 #define TAKE_MOST     64
 #define TAKE_A_TURN   4096
-#define WINDOW_SHORT  250 /* ms in which a window was sent that might be larger */
-#define WINDOW_LONG   1000
+#define WINDOW_SHORT  500 /* ms in which a window was sent that might be larger */
+#define WINDOW_LONG   2000
 #define AFTER_LOOK    250 /* ms between looks at whether an earlier import has a number still */
 #define WORTH_A_PROBE 64  /* rows from which knowing early whether queries work pays */
 
@@ -279,7 +279,7 @@ static size_t window(struct job *j)
 }
 
 /* Rows were taken. Commits are to be rare, and a crash is to leave no more in doubt than what is
- * sent in about a second. */
+ * sent in a second or two. */
 static void window_fit(struct job *j)
 {
     int64_t lasted = j->mono - j->filled;

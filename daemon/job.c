@@ -15,9 +15,9 @@
 #define CLAIMS_A_TURN 256
 #define COMMAND_LOOK  10   /* ms between looks at whether a command has ended */
 #define INTAKE_A_TURN 4000 /* rows, or their like, that are taken in in one turn */
-#define COMMIT_AFTER                                                                               \
-    200 /* ms that a result may wait while more is under way: lost in a crash, it                  \
-           costs a look-up */
+/* ms that a result may wait while more is under way. A commit holds up the calls for as long as the
+ * disk takes, so they are to be rare; what a crash loses costs a look-up. */
+#define COMMIT_AFTER 1000
 
 void job_dirty(struct job *j)
 {
