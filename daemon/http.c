@@ -103,14 +103,21 @@ void http_set(struct http *h, const struct http_settings *settings)
     curl_multi_setopt(h->multi, CURLMOPT_MAXCONNECTS, (long)settings->most + 4);
 }
 
+/* It is aimed anew before it leaves. */
+static void call_unaim(struct call *c)
+{
+    if (c->url_text)
+        wipe(c->url_text, strlen(c->url_text));
+    free(c->url_text);
+    c->url_text = NULL;
+}
+
 static void call_free(struct call *c)
 {
     curl_easy_cleanup(c->easy);
     curl_url_cleanup(c->url);
     curl_slist_free_all(c->headers);
-    if (c->url_text)
-        wipe(c->url_text, strlen(c->url_text));
-    free(c->url_text);
+    call_unaim(c);
     free(c->content_type);
     buf_wipe(&c->body);
     buf_wipe(&c->answer);
@@ -128,6 +135,7 @@ static void call_settings(struct http *h, struct call *c)
     curl_easy_setopt(c->easy, CURLOPT_CAINFO, h->ca_file[0] ? h->ca_file : system->cainfo);
     curl_easy_setopt(c->easy, CURLOPT_CAPATH, h->ca_file[0] ? NULL : system->capath);
     c->settings = h->settings;
+    call_unaim(c); /* a proxy wants another target */
 }
 
 static struct call *call_new(struct http *h)
@@ -193,9 +201,7 @@ static void call_aim(const struct http *h, struct call *c, const char *url)
 {
     if (c->url_text && strcmp(c->url_text, url) == 0)
         return;
-    if (c->url_text)
-        wipe(c->url_text, strlen(c->url_text));
-    free(c->url_text);
+    call_unaim(c);
     c->url_text = xstrdup(url);
     /* emptied first: what cannot be parsed must not leave the old one, nor be taken as relative */
     curl_url_set(c->url, CURLUPART_URL, NULL, 0);

@@ -541,6 +541,28 @@ static void a_proxy_is_used_only_as_configured(void **state)
     unsetenv("no_proxy");
 }
 
+/* A kept call has its request's target made for where it went last. */
+static void a_proxy_that_comes_or_goes_gets_the_request_that_it_wants(void **state)
+{
+    (void)state;
+    char whole[128];
+    struct http_answer a;
+    SCRIPT(server, {.status = 200, .body = "x"});
+    snprintf(whole, sizeof whole, "POST %s/api/add?", base);
+    for (int i = 0; i < 2; i++) {
+        settings.proxy = "";
+        http_set(http, &settings);
+        a = call("x");
+        assert_answered(&a, 200, "x");
+        assert_int_equal(server_count(server, "POST /api/add?"), i + 1);
+        settings.proxy = base;
+        http_set(http, &settings);
+        a = call("x");
+        assert_answered(&a, 200, "x");
+        assert_int_equal(server_count(server, whole), i + 1);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -570,6 +592,7 @@ int main(void)
         TEST(a_wait_ends_when_a_descriptor_is_ready),
         TEST(a_wait_ends_when_the_other_side_is_gone),
         TEST(a_proxy_is_used_only_as_configured),
+        TEST(a_proxy_that_comes_or_goes_gets_the_request_that_it_wants),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
