@@ -245,6 +245,8 @@ void job_end(struct job *j)
     http_free(j->http);
     content_tagger_free(j->tagger);
     suspect_close(j->suspect);
+    if (j->spool) /* the ledger's last commit may tell of what a turn that failed has moved */
+        spool_sync(j->spool, NULL);
     ledger_close(j->ledger);
     spool_close(j->spool);
     profiles_free(j->profiles);
