@@ -69,17 +69,26 @@ bool ledger_made_there(struct ledger *l, int64_t pbx, const char *number, bool *
     return true;
 }
 
+/* One of two queries that change something, bound to the number: the second is for others. */
+static struct sql_query *change_of(struct ledger *l, const char *text, const char *other,
+                                   int64_t pbx, const char *number, struct fault *f)
+{
+    int64_t key = 0;
+    bool keyed = key_of(pbx, number, &key);
+    struct sql_query *q = ledger_write(l, keyed ? text : other, f);
+    if (q)
+        key_bind(q, keyed, key, pbx, number);
+    return q;
+}
+
 bool ledger_made_put(struct ledger *l, int64_t pbx, const char *number,
                      const struct ledger_content *content, struct fault *f)
 {
     static const char text[] = "REPLACE INTO made(id,content) VALUES(?1,?3)";
     static const char other[] = "REPLACE INTO made_other(pbx,number,content) VALUES(?1,?2,?3)";
-    int64_t key = 0;
-    bool keyed = key_of(pbx, number, &key);
-    struct sql_query *q = ledger_write(l, keyed ? text : other, f);
+    struct sql_query *q = change_of(l, text, other, pbx, number, f);
     if (!q)
         return false;
-    key_bind(q, keyed, key, pbx, number);
     sql_bind_bytes(q, 3, content->at, content->len);
     return sql_run(q, f);
 }
@@ -88,13 +97,7 @@ bool ledger_made_drop(struct ledger *l, int64_t pbx, const char *number, struct 
 {
     static const char text[] = "DELETE FROM made WHERE id=?1";
     static const char other[] = "DELETE FROM made_other WHERE pbx=?1 AND number=?2";
-    int64_t key = 0;
-    bool keyed = key_of(pbx, number, &key);
-    struct sql_query *q = ledger_write(l, keyed ? text : other, f);
-    if (!q)
-        return false;
-    key_bind(q, keyed, key, pbx, number);
-    return sql_run(q, f);
+    return sql_run(change_of(l, text, other, pbx, number, f), f);
 }
 
 bool ledger_any_made(struct ledger *l, int64_t pbx, bool *ret, struct fault *f)

@@ -48,7 +48,9 @@ static bool row_find(struct ledger *l, uint64_t id, uint64_t row, struct block *
     return true;
 }
 
-bool ledger_row_set(struct ledger *l, uint64_t id, const struct ledger_row *row, struct fault *f)
+/* A row becomes another that stands in the same place. */
+static bool row_change(struct ledger *l, uint64_t id, const struct ledger_row *row, bool renumber,
+                       struct fault *f)
 {
     struct block *b = NULL;
     if (!row_find(l, id, row->row, &b, f))
@@ -58,24 +60,21 @@ bool ledger_row_set(struct ledger *l, uint64_t id, const struct ledger_row *row,
     now.line = was->line;
     now.offset = was->offset;
     now.bytes = was->bytes;
-    memcpy(now.number, was->number, sizeof now.number);
+    if (!renumber)
+        memcpy(now.number, was->number, sizeof now.number);
     row_become(l, b, was, &now);
     return true;
 }
 
+bool ledger_row_set(struct ledger *l, uint64_t id, const struct ledger_row *row, struct fault *f)
+{
+    return row_change(l, id, row, false, f);
+}
+
 bool ledger_row_reopen(struct ledger *l, uint64_t id, const struct ledger_row *row, struct fault *f)
 {
-    struct block *b = NULL;
     assert(row->state < ROW_FINAL);
-    if (!row_find(l, id, row->row, &b, f))
-        return false;
-    struct ledger_row *was = row_in(b, row->row);
-    struct ledger_row now = *row;
-    now.line = was->line;
-    now.offset = was->offset;
-    now.bytes = was->bytes;
-    row_become(l, b, was, &now);
-    return true;
+    return row_change(l, id, row, true, f);
 }
 
 bool ledger_rows_clear(struct ledger *l, uint64_t id, struct fault *f)
