@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "heading.h"
 
+#include "hash.h"
 #include "utf8.h"
 
 #define SLIPS_MOST 2
@@ -71,14 +72,9 @@ bool heading_key(const char *text, size_t len, char to[HEADING_KEY])
     return true;
 }
 
-/* FNV-1a, 64 bits: http://www.isthe.com/chongo/tech/comp/fnv/ */
 struct heading heading_of(const char *key)
 {
-    struct heading h = {key, 14695981039346656037ULL};
-
-    for (const char *at = key; *at; at++)
-        h.hash = (h.hash ^ (unsigned char)*at) * 1099511628211ULL;
-    return h;
+    return (struct heading){key, hash_bytes(key, strlen(key), 0)};
 }
 
 bool heading_same(struct heading a, struct heading b)

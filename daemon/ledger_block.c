@@ -9,6 +9,8 @@
 
 #include <limits.h>
 
+#include "hash.h"
+
 #define STATE 0x0f
 
 enum told {
@@ -272,11 +274,8 @@ bool ledger_block_decode(const uint8_t *bytes, size_t len, uint64_t first, struc
     return true;
 }
 
-/* FNV-1a: http://www.isthe.com/chongo/tech/comp/fnv/ */
 uint32_t ledger_block_sum(const uint8_t *bytes, size_t len, uint64_t seed)
 {
-    uint64_t h = 14695981039346656037ULL ^ seed;
-    for (size_t i = 0; i < len; i++)
-        h = (h ^ bytes[i]) * 1099511628211ULL;
+    uint64_t h = hash_bytes(bytes, len, seed);
     return (uint32_t)(h ^ h >> 32);
 }

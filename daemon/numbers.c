@@ -6,6 +6,8 @@
  * open-addressing hash table that is at most half full. */
 #include "numbers.h"
 
+#include "hash.h"
+
 #define DIGITS_MOST 7
 #define BITS        11111110 /* 10 + 100 + … + 10,000,000 */
 #define PART_BYTES  4096
@@ -80,12 +82,9 @@ static bool bit_add(struct numbers *set, size_t bit)
     return true;
 }
 
-/* FNV-1a, 64 bits: http://www.isthe.com/chongo/tech/comp/fnv/ */
 static uint64_t hash(const char *text, size_t len)
 {
-    uint64_t h = 14695981039346656037ULL;
-    for (size_t i = 0; i < len; i++)
-        h = (h ^ (unsigned char)text[i]) * 1099511628211ULL;
+    uint64_t h = hash_bytes(text, len, 0);
     return h ^ h >> 32;
 }
 
