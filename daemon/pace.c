@@ -66,9 +66,9 @@ static int compare(const void *a, const void *b)
  * those that had an accident. At least 1. */
 static int64_t round_latency(struct pace *p)
 {
-    assert(p->count > 0);
-    qsort(p->took, p->count, sizeof *p->took, compare);
     size_t kept = p->count - p->count / 3;
+    assert(kept > 0);
+    qsort(p->took, p->count, sizeof *p->took, compare);
     int64_t sum = 0;
     for (size_t i = 0; i < kept; i++)
         sum += p->took[i];
