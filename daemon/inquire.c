@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "buf.h"
 #include "charset.h"
 #include "job_own.h"
 #include "json.h"
@@ -74,6 +75,15 @@ static bool status_rows(struct job *j, const struct import *i, const struct work
     return true;
 }
 
+/* Rows a second since it began to send; 0 where none can be told. w may be NULL. */
+static double rows_rate(const struct job *j, const struct work *w)
+{
+    int64_t spent = w && w->stage == STAGE_SENDING ? j->mono - w->began : 0;
+    if (spent <= 0 || w->done <= w->done_at_begin)
+        return 0;
+    return (double)(w->done - w->done_at_begin) * 1000.0 / (double)spent;
+}
+
 static bool status_one(struct job *j, const struct import *i, struct json_object *list,
                        struct fault *f)
 {
@@ -90,10 +100,7 @@ static bool status_one(struct job *j, const struct import *i, struct json_object
     add_number(one, "rows", rows);
     add_number(one, "done", done);
 
-    int64_t spent = w && w->stage == STAGE_SENDING ? j->mono - w->began : 0;
-    double rate = spent > 0 && w->done > w->done_at_begin
-                      ? (double)(w->done - w->done_at_begin) * 1000.0 / (double)spent
-                      : 0.0;
+    double rate = rows_rate(j, w);
     json_object_object_add(one, "rate", json_object_new_double(rate));
     json_object_object_add(one, "left",
                            rate > 0 ? json_object_new_int64((int64_t)((double)(rows - done) / rate))
@@ -350,30 +357,52 @@ const char *job_still(const struct job *j)
     return j->still.why[0] ? j->still.why : NULL;
 }
 
-const char *job_summary(struct job *j)
+/* The files under way, as one: how many rows, how fast, how long still. */
+static void summary_progress(const struct job *j, bool waits, struct buf *to)
 {
-    if (job_still(j)) {
-        snprintf(j->summary, sizeof j->summary, "waiting: %.200s", job_still(j));
-        return j->summary;
-    }
     uint64_t total = 0;
     uint64_t done = 0;
     size_t count = 0;
+    double rate = 0;
     for (size_t i = 0; i < WORKS_MOST; i++) {
         const struct work *w = j->works[i];
         count += w != NULL;
         total += w ? w->total : 0;
         done += w ? w->done : 0;
+        rate += rows_rate(j, w);
     }
-    const char *waiting = pbx_waiting(j->pbx, j->mono);
-    bool held = false;
-    ledger_held(j->ledger, &held, NULL);
+    if (count == 0) {
+        buf_text(to, waits ? "" : "ready");
+        return;
+    }
+    buf_format(to, "%s%zu file%s, %llu of %llu rows done", waits ? "; " : "importing ", count,
+               count == 1 ? "" : "s", (unsigned long long)done, (unsigned long long)total);
+    if (!waits && rate > 0)
+        buf_format(to, ", %.0f a second, %.0f s left", rate, (double)(total - done) / rate);
+}
+
+/* The oldest import that is held, and why. */
+static void summary_held(struct job *j, struct buf *to)
+{
+    struct import held;
+    uint64_t id = 0;
+    bool found = false;
+    if (!ledger_held(j->ledger, &id, NULL) || id == 0 ||
+        !ledger_import_get(j->ledger, id, &held, &found, NULL) || !found)
+        return;
+    buf_format(to, "; import %06llu is held: %s", (unsigned long long)id, held.reason);
+}
+
+const char *job_summary(struct job *j)
+{
+    ON_LEAVE(buf_free) struct buf text = {0};
+    const char *waiting = job_still(j) ? job_still(j) : pbx_waiting(j->pbx, j->mono);
     if (waiting)
-        snprintf(j->summary, sizeof j->summary, "waiting: %s", waiting);
-    else if (count)
-        snprintf(j->summary, sizeof j->summary, "importing %zu file%s, %llu of %llu rows done",
-                 count, count == 1 ? "" : "s", (unsigned long long)done, (unsigned long long)total);
-    else
-        snprintf(j->summary, sizeof j->summary, "ready%s", held ? "; an import is held" : "");
+        buf_format(&text, "waiting: %s", waiting);
+    if (!job_still(j)) { /* with the ledger closed that is all we know */
+        summary_progress(j, waiting != NULL, &text);
+        summary_held(j, &text);
+    }
+    snprintf(j->summary, sizeof j->summary, "%s", buf_get(&text));
     return j->summary;
 }

@@ -429,8 +429,8 @@ enum job_state job_state(struct job *j)
             return JOB_BUSY;
         left = true;
     }
-    bool held = false;
-    if (!left && ledger_held(j->ledger, &held, NULL) && !held)
+    uint64_t held = 0;
+    if (!left && ledger_held(j->ledger, &held, NULL) && held == 0)
         return JOB_IDLE;
     return JOB_STUCK;
 }

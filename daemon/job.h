@@ -50,7 +50,8 @@ bool job_refused(const struct job *j);
 /* Why all stands still (lent), or NULL: nothing but status and a reload can be asked for then. */
 const char *job_still(const struct job *j);
 
-/* One line on what goes on, for the service manager (lent until the next call). */
+/* One line on what goes on, for the service manager (lent until the next call): how far it is, or
+ * why it waits, and the oldest held import with the reason of its hold. */
 const char *job_summary(struct job *j);
 
 /* Operators' verbs. Each returns false with a FAULT_INPUT that says why it cannot be done. */

@@ -200,7 +200,7 @@ struct job {
     /* the end */
     bool stopping;
     bool refused;
-    char summary[256];
+    char summary[512];
     char told[256]; /* last reason for waiting that was logged */
     bool told_loud;
     int64_t told_since;

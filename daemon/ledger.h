@@ -124,8 +124,8 @@ bool ledger_imports(struct ledger *l, uint64_t after, bool unfinished, struct im
 bool ledger_same_file(struct ledger *l, const struct import *i, uint64_t *ret, struct fault *f);
 bool ledger_last_rows(struct ledger *l, const struct import *i, uint64_t *ret, struct fault *f);
 
-/* Whether any import is held. */
-bool ledger_held(struct ledger *l, bool *ret, struct fault *f);
+/* The oldest import that is held; 0 when none is. */
+bool ledger_held(struct ledger *l, uint64_t *ret, struct fault *f);
 
 /* Takes an import's rows out again, or adds one: its number in the import must be new. */
 bool ledger_rows_clear(struct ledger *l, uint64_t id, struct fault *f);

@@ -132,15 +132,21 @@ bool ledger_import_set(struct ledger *l, const struct import *i, struct fault *f
     return sql_run(q, f);
 }
 
-bool ledger_held(struct ledger *l, bool *ret, struct fault *f)
+bool ledger_held(struct ledger *l, uint64_t *ret, struct fault *f)
 {
     static const char text[] =
-        "SELECT 1 FROM import WHERE " LEDGER_UNFINISHED " AND state=?1 LIMIT 1";
+        "SELECT id FROM import WHERE " LEDGER_UNFINISHED " AND state=?1 ORDER BY id LIMIT 1";
     struct sql_query *q = sql_query(l->sql, text, f);
+    bool row = false;
     if (!q)
         return false;
     sql_bind_int(q, 1, IMPORT_HELD);
-    return ledger_row_there(q, ret, f);
+    if (!sql_next(q, &row, f))
+        return false;
+    *ret = row ? (uint64_t)sql_int(q, 0) : 0;
+    if (row)
+        sql_done(q);
+    return true;
 }
 
 /* The number that a question about earlier imports, ?1 being their state, is answered with. */
