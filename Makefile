@@ -197,9 +197,13 @@ INSTALLED += $(foreach f,$(shell find samples -type f),0644:$f:$(SHARE)/doc/exts
 INSTALLED += $(foreach f,$(wildcard docs/man/*.[158]),\
                0644:$f:$(SHARE)/man/man$(patsubst .%,%,$(suffix $f))/$(notdir $f))
 ifeq ($(SYSTEMD),yes)
-INSTALLED += 0644:$B/extspoold.service:$(UNITS)/extspoold.service
+UNIT_FILES = $(notdir $(wildcard systemd/*.service systemd/*.timer))
+INSTALLED += $(foreach f,$(UNIT_FILES),0644:$B/$f:$(UNITS)/$f)
 INSTALLED += 0644:systemd/extspoold.sysusers:$(PREFIX)/lib/sysusers.d/extspoold.conf
 INSTALLED += 0644:systemd/extspoold.tmpfiles:$(PREFIX)/lib/tmpfiles.d/extspoold.conf
+INSTALLED += 0644:systemd/instance.tmpfiles:$(SHARE)/extspoold/instance.tmpfiles
+INSTALLED += $(foreach f,drop-in.conf instance.conf,\
+               0644:systemd/$f:$(SHARE)/doc/extspoold/examples/$f)
 endif
 
 # Changes when PREFIX does, and only then.
@@ -209,10 +213,14 @@ $B/prefix: FORCE
 
 $B/daemon/config_path.o: $B/prefix
 
-$B/extspoold.service: systemd/extspoold.service $B/prefix
-	sed 's|^ExecStart=/usr/|ExecStart=$(PREFIX)/|' $< >$@
+# Only lines that start something: the name of a place in a comment is an example.
+$B/%.service: systemd/%.service $B/prefix
+	sed '/^ExecStart/s|/usr/|$(PREFIX)/|' $< >$@
 
-install: all $(if $(filter yes,$(SYSTEMD)),$B/extspoold.service)
+$B/%.timer: systemd/%.timer
+	cp $< $@
+
+install: all $(addprefix $B/,$(UNIT_FILES))
 	@set -e; for f in $(INSTALLED); do \
 	    (IFS=:; set -- $$f; install -D -m "$$1" "$$2" "$(DESTDIR)$$3"); \
 	done

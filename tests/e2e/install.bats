@@ -35,6 +35,12 @@ files() {
         "644 ./usr/share/man/man5/extspool-profile.5" \
         "644 ./usr/share/man/man1/extspool.1" \
         "644 ./lib/systemd/system/extspoold.service" \
+        "644 ./lib/systemd/system/extspoold@.service" \
+        "644 ./lib/systemd/system/extspoold-once.service" \
+        "644 ./lib/systemd/system/extspoold-once.timer" \
+        "644 ./usr/share/extspoold/instance.tmpfiles" \
+        "644 ./usr/share/doc/extspoold/examples/drop-in.conf" \
+        "644 ./usr/share/doc/extspoold/examples/instance.conf" \
         "644 ./usr/lib/sysusers.d/extspoold.conf" \
         "644 ./usr/lib/tmpfiles.d/extspoold.conf" \
         "644 ./etc/extspoold/extspoold.conf"; do
@@ -66,21 +72,64 @@ files() {
     [ "$output" = "644 ./etc/extspoold/extspoold.conf" ]
 }
 
-@test "systemd finds no fault with the installed unit, and little exposure" {
+# units_for_analysis: the installed units in $units, with the programs below the root.
+units_for_analysis() {
     command -v systemd-analyze >/dev/null || skip "no systemd-analyze"
-    a_make install
-    # the program is not where the unit says, but below the root
-    sed "s|^ExecStart=|ExecStart=$root|" "$root/lib/systemd/system/extspoold.service" \
-        >"$BATS_TEST_TMPDIR/extspoold.service"
-    run -0 systemd-analyze verify --man=no "$BATS_TEST_TMPDIR/extspoold.service"
-    [ -z "$output" ]
-    systemd-analyze security --no-pager --offline=true --threshold=13 \
-        "$BATS_TEST_TMPDIR/extspoold.service"
+    units=$BATS_TEST_TMPDIR/units
+    mkdir -p "$units"
+    for unit in "$root"/lib/systemd/system/extspoold*; do
+        sed "s|^ExecStart=|ExecStart=$root|" "$unit" >"$units/${unit##*/}"
+    done
 }
 
-@test "the unit starts what the prefix says" {
+@test "systemd finds no fault with the installed units, and little exposure" {
     a_make install
-    grep -qx "ExecStart=/usr/sbin/extspoold" "$root/lib/systemd/system/extspoold.service"
+    units_for_analysis
+    run -0 systemd-analyze verify --man=no "$units"/*
+    [ -z "$output" ]
+    for unit in "$units"/*.service; do
+        systemd-analyze security --no-pager --offline=true --threshold=13 "$unit"
+    done
+}
+
+@test "systemd finds no fault with the example of a drop-in, all of it in force" {
+    a_make install
+    units_for_analysis
+    mkdir "$units/extspoold.service.d"
+    sed -E 's/^#([A-Za-z]+=)/\1/' "$root/usr/share/doc/extspoold/examples/drop-in.conf" \
+        >"$units/extspoold.service.d/local.conf"
+    [ "$(grep -c '^[A-Z][A-Za-z]*=' "$units/extspoold.service.d/local.conf")" -ge 10 ]
+    run -0 systemd-analyze verify --man=no "$units/extspoold.service"
+    [ -z "$output" ]
+}
+
+@test "the three services have one sandbox" {
+    sandbox() {
+        sed -n '/^LimitCORE=/,/^\[Install\]/{/^$/d;/^\[/d;p}' "systemd/$1.service"
+    }
+    [ "$(sandbox extspoold | wc -l)" -gt 30 ]
+    [ "$(sandbox extspoold)" = "$(sandbox extspoold@)" ]
+    [ "$(sandbox extspoold)" = "$(sandbox extspoold-once)" ]
+}
+
+@test "the units start what the prefix says" {
+    a_make install
+    starts() {
+        sed -n "s/^ExecStart=//p" "$root$1/systemd/system/extspoold$2.service"
+    }
+    [ "$(starts /lib '')" = "/usr/sbin/extspoold" ]
+    [ "$(starts /lib @)" = "/usr/sbin/extspoold -c /etc/extspoold/%i.conf" ]
+    [ "$(starts /lib -once)" = "/usr/sbin/extspoold --once" ]
+}
+
+@test "the example of an instance's configuration is sound, and of that instance alone" {
+    conf=$BATS_TEST_TMPDIR/berlin.conf
+    sed 's/@INSTANCE@/berlin/' systemd/instance.conf >"$conf"
+    run -0 "${BUILD:-build}/extspoold" -c "$conf" --print-config
+    grep -qx 'directory=/var/spool/extspoold-berlin' <<<"$output"
+    grep -qx 'directory=/var/lib/extspoold-berlin' <<<"$output"
+    grep -q '^LoadCredential=pbx-password:/etc/extspoold/%i.pbx-password$' systemd/extspoold@.service
+    grep -q '^#.*/etc/extspoold/berlin.pbx-password$' systemd/instance.conf
 }
 
 @test "user, groups and spool folders are made as the unit needs them" {
@@ -90,17 +139,20 @@ files() {
     install -d "$root/var/spool"
     systemd-sysusers --root="$root"
     systemd-tmpfiles --create --root="$root"
+    sed 's/@INSTANCE@/berlin/' "$root/usr/share/extspoold/instance.tmpfiles" |
+        systemd-tmpfiles --create --root="$root" -
     daemon=$(awk -F: '$1 == "extspoold" { print $3 }' "$root/etc/passwd")
     drop=$(awk -F: '$1 == "extspool-drop" { print $3 }' "$root/etc/group")
     grep -q '^extspool-drop:.*[:,]extspoold$' "$root/etc/group"
 
-    run -0 stat -c '%a %u %g %n' "$root"/var/spool/extspoold/*/
-    spool=$root/var/spool/extspoold
-    grep -Fqx "2770 $daemon $drop $spool/incoming/" <<<"$output"
-    grep -Fqx "2755 $daemon $drop $spool/reports/" <<<"$output"
-    grep -q "^700 $daemon [0-9]* $spool/work/" <<<"$output"
-    grep -q "^700 $daemon [0-9]* $spool/secrets/" <<<"$output"
-    for folder in "done" rejected held; do
-        grep -Fqx "2750 $daemon $drop $spool/$folder/" <<<"$output"
+    for spool in "$root"/var/spool/extspoold "$root"/var/spool/extspoold-berlin; do
+        run -0 stat -c '%a %u %g %n' "$spool"/*/
+        grep -Fqx "2770 $daemon $drop $spool/incoming/" <<<"$output"
+        grep -Fqx "2755 $daemon $drop $spool/reports/" <<<"$output"
+        grep -q "^700 $daemon [0-9]* $spool/work/" <<<"$output"
+        grep -q "^700 $daemon [0-9]* $spool/secrets/" <<<"$output"
+        for folder in "done" rejected held; do
+            grep -Fqx "2750 $daemon $drop $spool/$folder/" <<<"$output"
+        done
     done
 }
