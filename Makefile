@@ -6,15 +6,17 @@ PREFIX ?= /usr
 CC     ?= gcc
 
 # ---- packages: the one list ------------------------------------------------------------------
-# PACKAGES builds and demonstrates; CHECK_PACKAGES adds what `make check` needs, ALL_PACKAGES what
-# `make check-all` needs. libcurl must be the GnuTLS build: the program is GPL-2 with
+# PACKAGES builds and demonstrates; DEB_PACKAGES adds what `make deb` needs, CHECK_PACKAGES what
+# `make check` needs, ALL_PACKAGES what `make check-all` needs. libcurl must be the GnuTLS build: the program is GPL-2 with
 # libinotifytools, and OpenSSL 3 does not go with that.
 PACKAGES       = gcc make pkg-config libcsv-dev libcurl4-gnutls-dev libjson-c-dev \
                  libinotifytools0-dev libsqlite3-dev libinih-dev libexpat1-dev libpcre2-dev \
                  nettle-dev libsystemd-dev libmicrohttpd-dev jq
+DEB_PACKAGES   = debhelper lintian
 CHECK_PACKAGES = libcmocka-dev bats curl inotify-tools util-linux sqlite3 python3-minimal
 ALL_PACKAGES   = clang-14 libclang-rt-14-dev clang-tidy-14 clang-format-14 valgrind cppcheck \
-                 shellcheck mandoc universal-ctags systemd python3 libreoffice-calc-nogui
+                 shellcheck mandoc universal-ctags systemd python3 libreoffice-calc-nogui \
+                 $(DEB_PACKAGES) systemd-container mmdebstrap
 # What `make bench` compares with, where it is installed: packages, and modules of Node.
 BENCH_PACKAGES = syslog-ng-core syslog-ng-mod-http csvkit csvtool python3
 BENCH_MODULES  = @duckdb/node-api csv-parse papaparse
@@ -25,12 +27,14 @@ WERROR    ?=
 OPTIMIZE  ?= -O2 -g
 WARNINGS   = -Wall -Wextra -Wconversion -Wshadow -Wmissing-prototypes -Wstrict-prototypes \
              -Wformat=2 -Wundef $(WERROR)
-HARDEN    ?= -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fstack-clash-protection \
+HARDEN    ?= -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fstack-clash-protection \
              -fcf-protection -fPIE
 HARDEN_LD ?= -pie -Wl,-z,relro,-z,now,-z,noexecstack,-z,separate-code
-VERSION   := 0.1.0
+# The one place of the version is the first line of debian/changelog.
+VERSION   := $(shell sed -n '1s/.*(\(.*\)).*/\1/p' debian/changelog)
 CPPFLAGS  += -D_GNU_SOURCE -Idaemon -DVERSION='"$(VERSION)"' -DSCHEMAS_DIR='"$(PREFIX)/share/extspoold/schemas"'
-CFLAGS    += -std=gnu17 $(OPTIMIZE) $(WARNINGS) $(HARDEN) $(SANITIZE) -pthread -MMD -MP
+# The place of the tree is in no program: the same source gives the same bytes.
+CFLAGS    += -std=gnu17 -ffile-prefix-map=$(CURDIR)=. $(OPTIMIZE) $(WARNINGS) $(HARDEN) $(SANITIZE) -pthread -MMD -MP
 LDFLAGS   += $(HARDEN_LD) $(SANITIZE) -pthread
 LIBS       = -lcsv -lcurl-gnutls -ljson-c -linotifytools -lsqlite3 -linih -lexpat -lpcre2-8 -lnettle
 ifeq ($(SYSTEMD),yes)
@@ -163,6 +167,20 @@ deps-check:
 deps-all:
 	@tests/deps $(PACKAGES) $(CHECK_PACKAGES) $(ALL_PACKAGES)
 
+# A Debian package in $B/deb. It is built from a copy, since its tools write beside the tree, with
+# none of this make's variables, and is to be without fault.
+DEB_SOURCE = $B/deb/extspoold-$(VERSION)
+deb: deps
+	@tests/deps $(DEB_PACKAGES)
+	@rm -rf $B/deb && mkdir -p $(DEB_SOURCE)
+	@{ git ls-files -z -co --exclude-standard 2>/dev/null || \
+	    find . -path './build*' -prune -o -type f -print0; } | \
+	    tar -c --null --no-recursion -T - | tar -x -C $(DEB_SOURCE)
+	@cd $(DEB_SOURCE) && env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL -u B -u PREFIX -u SYSTEMD \
+	    DEB_BUILD_OPTIONS="nocheck parallel=$$(nproc)" dpkg-buildpackage -b -us -uc
+	@lintian --fail-on error,warning $B/deb/*.changes
+	@ls $B/deb/*.deb
+
 clean:
 	rm -rf $B
 
@@ -180,6 +198,7 @@ help:
 	@echo 'make bench     speed and memory, as ratios to a bare libcurl loop and others (QUICK=1)'
 	@echo 'make guard     instructions a row, beside their bounds'
 	@echo 'make bench-others  install what make bench compares with'
+	@echo 'make deb       a Debian package, in $B/deb'
 	@echo 'make install   DESTDIR= PREFIX=/usr (uninstall takes it away again)'
 
 # ---- install ---------------------------------------------------------------------------------
@@ -240,4 +259,4 @@ FORCE:
 
 .SECONDARY:
 .PHONY: all check-build check check-all crash faults fuzz fuzz-build lint demo torture bench \
-        guard bench-others deps deps-check deps-all clean help
+        guard bench-others deps deps-check deps-all deb clean help
