@@ -18,6 +18,7 @@ enum {
     TAKES_EXPLAIN = 8,
     TAKES_PLAN = 16,
     TAKES_PROFILE = 32,
+    TAKES_DRY_RUN = 64,
 };
 
 static const struct command {
@@ -48,6 +49,8 @@ static const struct command {
      0},
     {"check-profile", "FILE…", "read mapping profiles and say what they do, or what is wrong",
      ctl_check_profile, FOR_ANY_USER, 1, ANY},
+    {"prune", "[OPTION…]", "remove what has served its time now", ctl_prune,
+     TAKES_JSON | TAKES_DRY_RUN, 0, 0},
     {"verify", "ID…", "prove that every row has exactly one outcome", ctl_verify, 0, 1, ANY},
 };
 
@@ -145,6 +148,7 @@ static bool read_operands(const struct command *command, int argc, char **argv, 
         {"explain", no_argument, NULL, TAKES_EXPLAIN},
         {"plan", no_argument, NULL, TAKES_PLAN},
         {"profile", required_argument, NULL, TAKES_PROFILE},
+        {"dry-run", no_argument, NULL, TAKES_DRY_RUN},
         {NULL, 0, NULL, 0},
     };
     optind = 0; /* begins afresh */
@@ -159,6 +163,7 @@ static bool read_operands(const struct command *command, int argc, char **argv, 
         ret->detach = ret->detach || option == TAKES_DETACH;
         ret->explain = ret->explain || option == TAKES_EXPLAIN;
         ret->plan = ret->plan || option == TAKES_PLAN;
+        ret->dry_run = ret->dry_run || option == TAKES_DRY_RUN;
         ret->profile = option == TAKES_PROFILE ? optarg : ret->profile;
     }
     ret->operands = argv + optind;

@@ -21,6 +21,7 @@ struct ctl {
     bool plan;
     bool detach;
     bool explain;
+    bool dry_run;
     const char *profile; /* that was named, or NULL; [import] profile says the same then */
     char *const *operands;
     size_t count;
@@ -42,6 +43,8 @@ int ctl_hold(const struct ctl *c);
 int ctl_release(const struct ctl *c);
 int ctl_retry(const struct ctl *c);
 int ctl_cancel(const struct ctl *c);
+/* ctl_prune.c */
+int ctl_prune(const struct ctl *c);
 
 /* Says "extspool: …" on standard error and returns CTL_TROUBLE. */
 int ctl_trouble(const char *format, ...) PRINTF_LIKE(1, 2);

@@ -308,7 +308,7 @@ static void tell_waiting(struct job *j)
 
 static bool turn(struct job *j, struct fault *f)
 {
-    if (j->send && j->mono >= j->next_expiry && !secrets_expire(j, f))
+    if (j->send && !j->stopping && !retention_step(j, f))
         return false;
     if (!verdict_take(j, f) || !look_at_spool(j, f) || !begin_again(j, f) || !admit(j, f) ||
         !take_in(j, f) || !settle(j, f))
@@ -382,7 +382,7 @@ int64_t job_due(const struct job *j)
     if (j->send && !j->stopping) {
         due = earlier(due, spool_due(j->spool));
         due = earlier(due, j->next_scan);
-        due = earlier(due, j->next_expiry);
+        due = earlier(due, retention_due(j));
     }
     if (ledger_dirty(j->ledger))
         due = earlier(due, j->dirty_since + COMMIT_AFTER);
@@ -416,7 +416,7 @@ enum job_state job_state(struct job *j)
     bool waits = pbx_waits_long(j->pbx, j->mono) && pbx_in_flight(j->pbx) == 0;
     bool left = false;
     if (j->hinted || j->claims_pending || ledger_dirty(j->ledger) ||
-        spool_due(j->spool) != CLOCK_NEVER)
+        spool_due(j->spool) != CLOCK_NEVER || (j->send && j->retention.running))
         return JOB_BUSY;
     for (size_t i = 0; i < WORKS_MOST; i++) {
         const struct work *w = j->works[i];

@@ -70,4 +70,12 @@ struct json_object *job_show(struct job *j, uint64_t id, struct fault *f);
 /* {"id","whole":bool,"rows","problems":[text]}: whether every record has exactly one outcome. */
 struct json_object *job_verify(struct job *j, uint64_t id, struct fault *f);
 
+/* What has served its time, of some imports after this id: removed, or only named.
+ * {"items":[{"id","what","path","bytes","age"}],"problems":[text],"next":id}: what is one of
+ * passwords, sent, report, and entry (the import in the ledger, with path null); age in seconds
+ * since the import's end; next is where to go on, 0 at the end. NULL with a fault when the ledger
+ * or a folder fails. The caller owns it. */
+struct json_object *job_prune(struct job *j, uint64_t after, struct fault *f);
+struct json_object *job_prunable(struct job *j, uint64_t after, struct fault *f);
+
 #endif

@@ -118,9 +118,10 @@ static bool adopt_orphans(struct job *j, enum spool_folder folder, bool lost, st
 static bool relearn(struct job *j, bool lost, struct fault *f)
 {
     char note[LEDGER_NOTE];
-    uint64_t used = 0;
-    if (lost && !spool_id_greatest(j->spool, &used, f))
+    uint64_t greatest = 0;
+    if (lost && !spool_id_greatest(j->spool, &greatest, f))
         return false;
+    bool used = greatest || (lost && keep_any(j)); /* retention may have emptied the spool */
     if (used && (!ledger_note_put(j->ledger, NOTE_RELEARN, "yes", f) ||
                  !ledger_note_put(j->ledger, LEDGER_NOTE_NUMBERS_LOST, "yes", f)))
         return false;
@@ -241,6 +242,7 @@ void job_end(struct job *j)
         work_free(j->works[i]);
     }
     keep_end(j);
+    retention_end(j);
     pbx_free(j->pbx);
     http_free(j->http);
     content_tagger_free(j->tagger);
@@ -295,6 +297,7 @@ bool job_reload(struct job *j, struct config *config, struct fault *f)
     spool_settings(j->spool, config);
     j->config = config;
     j->hinted = true;
+    retention_end(j);
     j->probed = false;
     for (size_t i = 0; i < WORKS_MOST; i++) {
         struct work *w = j->works[i];

@@ -13,11 +13,14 @@
  *   verdict.c   answers to row states
  *   filing.c    done, held, rejected, cancelled: reports, moves
  *   secrets.c   the delivery of passwords that were made up, and their end
+ *   retention.c what has served its time goes
  *   operate.c   operators' verbs
  *   inquire.c   status, show, verify
  */
 #ifndef EXTSPOOLD_JOB_OWN_H
 #define EXTSPOOLD_JOB_OWN_H
+
+#include <dirent.h>
 
 #include "clock.h"
 #include "columns.h"
@@ -151,6 +154,16 @@ struct still {
     int64_t opened; /* mono: when that worked last */
 };
 
+/* A pass over what has served its time (retention.c). */
+struct retention {
+    int64_t due; /* mono: the next one begins */
+    bool running;
+    DIR *keys;         /* of made-up passwords, gone through first; NULL: not open */
+    bool secrets_over; /* they are */
+    uint64_t after;    /* imports up to this id are done with */
+    uint64_t files, bytes, forgotten;
+};
+
 struct job {
     struct config *config;
     bool send;
@@ -166,8 +179,8 @@ struct job {
     struct kept kept[KEPT_MOST];
     struct content_tagger *tagger;
     uint64_t next_id;
-    int64_t next_expiry; /* mono */
-    bool relearn;        /* what was created before the ledger was lost may be on the PBX */
+    struct retention retention;
+    bool relearn; /* what was created before the ledger was lost may be on the PBX */
     /* time of this turn */
     int64_t mono, wall;
     /* spool */
@@ -224,6 +237,7 @@ void work_turn(struct job *j, struct work *w, enum import_state state, int code,
 bool keep_rules(struct job *j, struct work *w, const struct profile *p, struct fault *f);
 /* Gets both for the work, as far as the import has them: w->kept, lent until keep_close. */
 bool keep_open(struct job *j, struct work *w, struct fault *f);
+bool keep_any(struct job *j); /* whether any import was ever planned here */
 void keep_close(struct work *w);
 void keep_end(struct job *j); /* once no work has any */
 
@@ -244,8 +258,20 @@ bool given_open(struct job *j, struct work *w, struct fault *f);
 bool secrets_step(struct job *j, struct work *w, size_t rows, bool *ret_over, struct fault *f);
 struct secrets *secrets_free(struct secrets *s); /* NULL */
 bool secrets_run(const struct work *w);          /* the command is under way */
-/* Removes what is older than [secrets] keep. */
-bool secrets_expire(struct job *j, struct fault *f);
+/* Whether passwords of an import are still kept, which its key says; removes file and key, the
+ * key last, for good. */
+bool secrets_there(struct job *j, uint64_t id, bool *ret, struct fault *f);
+bool secrets_remove(struct job *j, const struct import *i, struct fault *f);
+/* Removes what is older than [secrets] keep, of some keys; *ret_over when those were the last.
+ * secrets_expire_end breaks it off. */
+bool secrets_expire(struct job *j, bool *ret_over, struct fault *f);
+void secrets_expire_end(struct job *j);
+
+/* ---- retention.c ---- */
+/* A piece of the pass that is due or under way; false when the ledger or a folder fails. */
+bool retention_step(struct job *j, struct fault *f);
+int64_t retention_due(const struct job *j); /* mono */
+void retention_end(struct job *j);          /* the next pass begins at once, from the start */
 
 /* ---- storage.c ---- */
 /* The import waits for this reason, and its step is tried again after a while. */

@@ -43,6 +43,20 @@ static bool keep(struct job *j, const char *kind, const char *digest, bool synce
     return fsio_finish(file, name, f);
 }
 
+bool keep_any(struct job *j)
+{
+    char path[4096];
+    bool any = false;
+
+    snprintf(path, sizeof path, "%s/" SCHEMAS, j->config->state.directory);
+    DIR *dir = opendir(path);
+    for (struct dirent *entry; dir && !any && (entry = readdir(dir));)
+        any = entry->d_name[0] != '.';
+    if (dir)
+        closedir(dir);
+    return any;
+}
+
 /* ---- read ---- */
 
 static struct kept *kept_find(struct job *j, const struct import *i)

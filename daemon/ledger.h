@@ -108,6 +108,7 @@ bool ledger_dirty(const struct ledger *l); /* changes since the last commit */
 const uint8_t *ledger_key(const struct ledger *l);
 
 /* Every function below returns false only when SQLite fails, which a caller cannot mend. */
+/* The greatest id that an import has, or had before it was forgotten; 0: there never was one. */
 bool ledger_id_greatest(struct ledger *l, uint64_t *ret, struct fault *f);
 /* Writes an import whole, new or known. */
 bool ledger_import_set(struct ledger *l, const struct import *i, struct fault *f);
@@ -120,7 +121,8 @@ bool ledger_imports(struct ledger *l, uint64_t after, bool unfinished, struct im
                     size_t room, size_t *ret_count, struct fault *f);
 
 /* The last import before this one that is done and had the same bytes; 0 when there is none. And
- * the rows of the last one before it that is done and has its profile; 0 when there is none. */
+ * the rows of the last one before it that is done and has its profile; 0 when there is none. That
+ * outlives retention, the bytes do not. */
 bool ledger_same_file(struct ledger *l, const struct import *i, uint64_t *ret, struct fault *f);
 bool ledger_last_rows(struct ledger *l, const struct import *i, uint64_t *ret, struct fault *f);
 
@@ -205,7 +207,10 @@ bool ledger_pbx_find(struct ledger *l, const char *url, int64_t *ret, struct fau
 bool ledger_note_get(struct ledger *l, const char *name, char ret[LEDGER_NOTE], struct fault *f);
 bool ledger_note_put(struct ledger *l, const char *name, const char *text, struct fault *f);
 
-/* Removes an import and its rows (retention). */
-bool ledger_import_drop(struct ledger *l, uint64_t id, struct fault *f);
+/* Forgets an import that has ended: about so many of its rows, and when none is left (*ret_gone)
+ * the import. Until then it is to be called again. What it created, the numbers that it gave, its id
+ * and what ledger_last_rows tells of it stay. */
+bool ledger_import_drop(struct ledger *l, uint64_t id, size_t rows, bool *ret_gone,
+                        struct fault *f);
 
 #endif

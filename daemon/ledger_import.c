@@ -149,9 +149,10 @@ bool ledger_held(struct ledger *l, uint64_t *ret, struct fault *f)
     return true;
 }
 
-/* The number that a question about earlier imports, ?1 being their state, is answered with. */
+/* The number that a question about earlier imports is answered with: done, after one id and before
+ * another. Untouched when there is none. */
 static bool earlier(struct ledger *l, const char *text, const struct import *i, const char *what,
-                    uint64_t *ret, struct fault *f)
+                    uint64_t after, uint64_t *ret, struct fault *f)
 {
     struct sql_query *q = sql_query(l->sql, text, f);
     bool row = false;
@@ -160,26 +161,31 @@ static bool earlier(struct ledger *l, const char *text, const struct import *i, 
     sql_bind_int(q, 1, IMPORT_DONE);
     sql_bind_int(q, 2, (int64_t)i->id);
     sql_bind_text(q, 3, what);
+    sql_bind_int(q, 4, (int64_t)after);
     if (!sql_next(q, &row, f))
         return false;
-    *ret = row ? (uint64_t)sql_int(q, 0) : 0;
-    if (row)
-        sql_done(q);
+    if (!row)
+        return true;
+    *ret = (uint64_t)sql_int(q, 0);
+    sql_done(q);
     return true;
 }
 
 bool ledger_same_file(struct ledger *l, const struct import *i, uint64_t *ret, struct fault *f)
 {
     static const char text[] = "SELECT id FROM import WHERE state=?1 AND id<?2 AND sha256=?3"
-                               " ORDER BY id DESC LIMIT 1";
-    return earlier(l, text, i, i->sha256, ret, f);
+                               " AND id>?4 ORDER BY id DESC LIMIT 1";
+    *ret = 0;
+    return earlier(l, text, i, i->sha256, 0, ret, f);
 }
 
 bool ledger_last_rows(struct ledger *l, const struct import *i, uint64_t *ret, struct fault *f)
 {
     static const char text[] = "SELECT rows FROM import WHERE state=?1 AND id<?2 AND profile=?3"
-                               " ORDER BY id DESC LIMIT 1";
-    return earlier(l, text, i, i->profile, ret, f);
+                               " AND id>?4 ORDER BY id DESC LIMIT 1";
+    uint64_t forgotten = 0;
+    return dropped_rows(l, i, &forgotten, ret, f) &&
+           earlier(l, text, i, i->profile, forgotten, ret, f);
 }
 
 bool ledger_import_get(struct ledger *l, uint64_t id, struct import *ret, bool *ret_found,
@@ -229,22 +235,15 @@ bool ledger_id_greatest(struct ledger *l, uint64_t *ret, struct fault *f)
 {
     static const char text[] = "SELECT max(id) FROM import";
     struct sql_query *q = sql_query(l->sql, text, f);
+    uint64_t dropped = 0;
     bool row = false;
     if (!q || !sql_next(q, &row, f))
         return false;
     *ret = row ? (uint64_t)sql_int(q, 0) : 0;
     sql_done(q);
+    if (!dropped_id(l, &dropped, f))
+        return false;
+    if (dropped > *ret)
+        *ret = dropped;
     return true;
-}
-
-bool ledger_import_drop(struct ledger *l, uint64_t id, struct fault *f)
-{
-    static const char text[] = "DELETE FROM import WHERE id=?1";
-    if (!ledger_rows_clear(l, id, f))
-        return false;
-    struct sql_query *q = sql_query(l->sql, text, f);
-    if (!q)
-        return false;
-    sql_bind_int(q, 1, (int64_t)id);
-    return sql_run(q, f);
 }

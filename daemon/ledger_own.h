@@ -83,4 +83,10 @@ bool ledger_made_there(struct ledger *l, int64_t pbx, const char *number, bool *
 bool ledger_is_current(struct ledger *l, struct fault *f);
 bool ledger_bring_up(struct ledger *l, struct fault *f);
 
+/* Of imports that were forgotten (ledger_drop.c): the greatest id, 0 for none; and id and rows of
+ * the last one that was done, came before this one and had its profile, 0 for none. */
+bool dropped_id(struct ledger *l, uint64_t *ret, struct fault *f);
+bool dropped_rows(struct ledger *l, const struct import *i, uint64_t *ret_id, uint64_t *ret_rows,
+                  struct fault *f);
+
 #endif

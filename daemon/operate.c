@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* NAME operate: operators' verbs. Each changes the ledger; the folders follow by themselves. */
+#include <fcntl.h>
 #include <stdio.h>
+#include <sys/stat.h>
 
 #include "job_own.h"
 #include "log.h"
@@ -15,8 +17,14 @@ bool job_find(struct job *j, uint64_t id, struct import *ret, struct fault *f)
     }
     if (!ledger_import_get(j->ledger, id, ret, &found, f))
         return false;
-    return found ||
-           fault_set(f, FAULT_INPUT, 0, "there is no import %06llu", (unsigned long long)id);
+    if (found)
+        return true;
+    return fault_set(f, FAULT_INPUT, 0,
+                     id && id < j->next_id
+                         ? "there is no import %06llu: none ever had this id, or it was older "
+                           "than [report] keep and is forgotten"
+                         : "there is no import %06llu",
+                     (unsigned long long)id);
 }
 
 static bool refuse(const struct import *i, const char *verb, struct fault *f)
@@ -118,6 +126,20 @@ static bool can_be_made(struct job *j, const struct import *i, struct fault *f)
                               (unsigned long long)i->id);
 }
 
+/* Rows are read again from the file, which goes before the ledger forgets the import. */
+static bool can_be_read(struct job *j, const struct import *i, struct fault *f)
+{
+    static const enum spool_folder folders[] = {SPOOL_DONE, SPOOL_WORK};
+    struct stat st;
+    for (size_t k = 0; k < COUNT_OF(folders); k++)
+        if (fstatat(spool_fd(j->spool, folders[k]), i->file, &st, AT_SYMLINK_NOFOLLOW) == 0)
+            return true;
+    return fault_set(f, FAULT_INPUT, 0,
+                     "the file of import %06llu is gone from done/, by [report] or [secrets] keep or "
+                     "by hand: drop it once more",
+                     (unsigned long long)i->id);
+}
+
 bool job_retry(struct job *j, uint64_t id, struct fault *f)
 {
     struct import i;
@@ -131,7 +153,7 @@ bool job_retry(struct job *j, uint64_t id, struct fault *f)
     if (!counts.failed)
         return fault_set(f, FAULT_INPUT, 0, "import %06llu has no failed rows",
                          (unsigned long long)id);
-    if (!can_be_made(j, &i, f))
+    if (!can_be_made(j, &i, f) || !can_be_read(j, &i, f))
         return false;
     log_info(id, "%llu failed rows are sent again, by an operator",
              (unsigned long long)counts.failed);

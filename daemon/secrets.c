@@ -27,7 +27,7 @@
 #define PAGE         64
 #define WORDS_MOST   32
 #define COMMAND_MOST (60 * 1000)      /* ms that it may take */
-#define EVERY        (60 * 60 * 1000) /* ms between looks at what has served its time */
+#define KEYS_A_TURN  64               /* keys that are looked at in one turn */
 
 struct secrets {
     uint64_t after, rows;
@@ -305,38 +305,70 @@ static bool key_remove(int folder, const char *name, struct fault *f)
     return fsio_remove(folder, name, f);
 }
 
-/* Whether the import's time is over; of one that the ledger has lost, when its key is old. */
-static bool is_over(struct job *j, int folder, const char *name, struct import *import, bool *ret,
-                    struct fault *f)
+bool secrets_there(struct job *j, uint64_t id, bool *ret, struct fault *f)
 {
     struct stat st;
-    bool found = false;
-    int64_t keep = j->config->secrets.keep;
-    if (!ledger_import_get(j->ledger, strtoull(name, NULL, 10), import, &found, f))
+    char name[GIVEN_NAME];
+    ON_LEAVE(close_fd) int folder = -1;
+    given_key_name(id, name);
+    if (!given_folder(j, &folder, f))
         return false;
-    *ret = found && import->filed && import->state >= IMPORT_DONE && import->state != IMPORT_HELD &&
-           j->wall - import->finished >= keep && !job_work(j, import->id);
-    if (!found && fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) == 0)
-        *ret = j->wall - (int64_t)st.st_mtime * 1000 >= keep;
-    if (!found)
-        import->stem[0] = '\0';
+    *ret = fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) == 0;
+    return *ret || errno == ENOENT || fault_set(f, FAULT_IO, errno, "look for the key '%s'", name);
+}
+
+static bool remove_in(struct job *j, int folder, const struct import *i, struct fault *f)
+{
+    char file[LEDGER_NAME + 16];
+    char key[GIVEN_NAME];
+    snprintf(file, sizeof file, "%s.secrets.csv", i->stem);
+    given_key_name(i->id, key);
+    if (!fsio_remove(spool_fd(j->spool, SPOOL_SECRETS), file, f) || !key_remove(folder, key, f))
+        return false;
+    log_info(i->id, "its passwords have served their time");
     return true;
 }
 
+bool secrets_remove(struct job *j, const struct import *i, struct fault *f)
+{
+    ON_LEAVE(close_fd) int folder = -1;
+    return given_folder(j, &folder, f) && remove_in(j, folder, i, f);
+}
+
+/* Whether the key's time is over: the import's, or of one that the ledger has lost the key's own. */
+static bool is_over(struct job *j, int folder, const char *name, struct import *import,
+                    bool *ret_found, bool *ret, struct fault *f)
+{
+    struct stat st;
+    int64_t keep = j->config->secrets.keep;
+    if (!ledger_import_get(j->ledger, strtoull(name, NULL, 10), import, ret_found, f))
+        return false;
+    if (*ret_found)
+        *ret = import->filed && import->state >= IMPORT_DONE && import->state != IMPORT_HELD &&
+               j->wall - import->finished >= keep && !job_work(j, import->id);
+    else
+        *ret = fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+               j->wall - (int64_t)st.st_mtime * 1000 >= keep;
+    return true;
+}
+
+/* What cannot be removed stays: that is told each time, and no reason to stop importing. */
 static bool expire_one(struct job *j, int folder, const char *name, struct fault *f)
 {
     struct import import;
-    char file[LEDGER_NAME + 16];
+    struct fault why = {0};
+    bool found = false;
     bool over = false;
-    if (!is_over(j, folder, name, &import, &over, f))
+    if (!is_over(j, folder, name, &import, &found, &over, f))
         return false;
     if (!over)
         return true;
-    snprintf(file, sizeof file, "%s.secrets.csv", import.stem);
-    if (import.stem[0] && !fsio_remove(spool_fd(j->spool, SPOOL_SECRETS), file, f))
-        return false;
-    log_info(import.stem[0] ? import.id : 0, "%s: its passwords have served their time", name);
-    return key_remove(folder, name, f);
+    if (!(found ? remove_in(j, folder, &import, &why) : key_remove(folder, name, &why)))
+        log_warning(found ? import.id : 0, "passwords have served their time and stay: %s",
+                    why.text);
+    else if (!found)
+        log_info(0, "%s: its passwords have served their time", name);
+    return true;
 }
 
 static bool is_key(const char *name)
@@ -345,23 +377,45 @@ static bool is_key(const char *name)
     return digits > 0 && strcmp(name + digits, GIVEN_ENDING) == 0;
 }
 
-bool secrets_expire(struct job *j, struct fault *f)
+static bool keys_open(struct job *j, struct fault *f)
 {
     int folder = -1;
-    j->next_expiry = j->mono + EVERY;
-    if (!j->config->secrets.keep)
+    if (j->retention.keys)
         return true;
     if (!given_folder(j, &folder, f))
         return false;
-    DIR *dir = fdopendir(folder);
-    if (!dir) {
-        close_fd(&folder);
-        return fault_set(f, FAULT_IO, errno, "read the folder of keys");
+    j->retention.keys = fdopendir(folder);
+    if (j->retention.keys)
+        return true;
+    fault_set(f, FAULT_IO, errno, "read the folder of keys");
+    close_fd(&folder);
+    return false;
+}
+
+bool secrets_expire(struct job *j, bool *ret_over, struct fault *f)
+{
+    struct dirent *entry = NULL;
+    if (j->config->secrets.keep) {
+        if (!keys_open(j, f))
+            return false;
+        for (size_t looked = 0; looked < KEYS_A_TURN; looked++) {
+            entry = readdir(j->retention.keys);
+            if (!entry)
+                break;
+            if (is_key(entry->d_name) &&
+                !expire_one(j, dirfd(j->retention.keys), entry->d_name, f))
+                return false;
+        }
     }
-    bool good = true;
-    for (struct dirent *entry; good && (entry = readdir(dir));)
-        if (is_key(entry->d_name))
-            good = expire_one(j, dirfd(dir), entry->d_name, f);
-    closedir(dir);
-    return good;
+    *ret_over = !entry;
+    if (*ret_over)
+        secrets_expire_end(j);
+    return true;
+}
+
+void secrets_expire_end(struct job *j)
+{
+    if (j->retention.keys)
+        closedir(j->retention.keys);
+    j->retention.keys = NULL;
 }

@@ -146,11 +146,111 @@ static void a_dropped_import_is_gone_with_its_rows(void **state)
         assert_true(ledger_import_set(ledger, &import, NULL));
         assert_true(ledger_row_add(ledger, id, &row, NULL));
     }
-    assert_true(ledger_import_drop(ledger, 1, NULL));
+    bool gone = false;
+    assert_true(ledger_import_drop(ledger, 1, 1000, &gone, NULL) && gone);
     assert_true(ledger_import_get(ledger, 1, &import, &found, NULL) && !found);
     assert_true(ledger_counts(ledger, 1, &counts, NULL) && counts.rows == 0);
     assert_true(ledger_import_get(ledger, 2, &import, &found, NULL) && found);
     assert_true(ledger_counts(ledger, 2, &counts, NULL) && counts.rows == 1);
+}
+
+static void many_rows_are_dropped_in_pieces(void **state)
+{
+    (void)state;
+    struct ledger_counts counts;
+    struct import import = {.id = 1, .state = IMPORT_DONE, .rows = 1000};
+    bool gone = false;
+    bool found = false;
+    size_t pieces = 0;
+    assert_true(ledger_import_set(ledger, &import, NULL));
+    for (uint64_t n = 1; n <= import.rows; n++) {
+        struct ledger_row row = {.row = n, .state = ROW_CREATED};
+        assert_true(ledger_row_add(ledger, 1, &row, NULL));
+    }
+    assert_true(ledger_commit(ledger, NULL));
+    for (uint64_t before = import.rows; !gone; pieces++) {
+        assert_true(ledger_import_drop(ledger, 1, 200, &gone, NULL));
+        assert_true(ledger_commit(ledger, NULL));
+        reopen(); /* a death in between loses nothing and brings nothing back */
+        assert_true(ledger_import_get(ledger, 1, &import, &found, NULL));
+        assert_int_equal(found, !gone);
+        assert_true(ledger_counts(ledger, 1, &counts, NULL) && counts.rows < before);
+        before = counts.rows;
+    }
+    assert_int_equal(counts.rows, 0);
+    assert_int_equal(pieces, 4); /* of two blocks each */
+    assert_true(ledger_import_drop(ledger, 1, 200, &gone, NULL) && gone);
+}
+
+static void drop(uint64_t id)
+{
+    bool gone = false;
+    assert_true(ledger_import_drop(ledger, id, 1000, &gone, NULL) && gone);
+}
+
+static uint64_t last_rows(uint64_t id, const char *profile)
+{
+    struct import import = {.id = id};
+    uint64_t rows = 0;
+    snprintf(import.profile, sizeof import.profile, "%s", profile);
+    assert_true(ledger_last_rows(ledger, &import, &rows, NULL));
+    return rows;
+}
+
+static void what_later_imports_need_outlives_a_drop(void **state)
+{
+    (void)state;
+    uint64_t greatest = 0;
+    struct import imports[] = {
+        {.id = 3, .state = IMPORT_DONE, .rows = 300, .profile = "hr"},
+        {.id = 5, .state = IMPORT_DONE, .rows = 500, .profile = "hr"},
+        {.id = 6, .state = IMPORT_CANCELLED, .rows = 600, .profile = "hr"},
+        {.id = 7, .state = IMPORT_DONE, .rows = 0, .profile = "empty"},
+        {.id = 8, .state = IMPORT_DONE, .rows = 800},
+    };
+    for (size_t i = 0; i < COUNT_OF(imports); i++)
+        assert_true(ledger_import_set(ledger, &imports[i], NULL));
+    static const uint64_t order[] = {8, 5, 3, 6, 7};
+    for (size_t i = 0; i < COUNT_OF(order); i++) {
+        drop(order[i]);
+        assert_true(ledger_id_greatest(ledger, &greatest, NULL));
+        assert_int_equal(greatest, 8);
+        assert_int_equal(last_rows(9, "hr"), 500);
+        assert_int_equal(last_rows(9, "empty"), 0);
+        assert_int_equal(last_rows(9, ""), 0);
+    }
+    reopen();
+    assert_int_equal(last_rows(9, "hr"), 500);
+    assert_int_equal(last_rows(5, "hr"), 0);
+    struct import later = {.id = 9, .state = IMPORT_DONE, .rows = 0, .profile = "hr"};
+    assert_true(ledger_import_set(ledger, &later, NULL));
+    assert_int_equal(last_rows(10, "hr"), 0); /* the last one had no rows */
+    assert_true(ledger_id_greatest(ledger, &greatest, NULL) && greatest == 9);
+}
+
+/* Free pages are used before the file grows. */
+static void dropped_space_is_used_again(void **state)
+{
+    (void)state;
+    struct stat st;
+    off_t once = 0;
+    for (uint64_t id = 1; id <= 6; id++) {
+        struct import import = {.id = id, .state = IMPORT_DONE, .rows = 2000};
+        assert_true(ledger_import_set(ledger, &import, NULL));
+        for (uint64_t n = 1; n <= import.rows; n++) {
+            struct ledger_row row = {.row = n, .offset = n * 977, .state = ROW_FAILED};
+            memset(row.detail, 'x', sizeof row.detail - 1);
+            assert_true(ledger_row_add(ledger, id, &row, NULL));
+        }
+        assert_true(ledger_commit(ledger, NULL));
+        bool gone = false;
+        assert_true(ledger_import_drop(ledger, id, import.rows, &gone, NULL) && gone);
+        reopen(); /* which writes it into the file itself */
+        assert_int_equal(stat(path_of("state/ledger.db"), &st), 0);
+        once = once ? once : st.st_size;
+    }
+    assert_true(once > 100000);
+    assert_true(st.st_size <= once);
 }
 
 /* ---- rows ---- */
@@ -465,6 +565,9 @@ int main(void)
         LEDGER(an_import_is_written_anew),
         LEDGER(imports_are_listed_in_order),
         LEDGER(a_dropped_import_is_gone_with_its_rows),
+        LEDGER(many_rows_are_dropped_in_pieces),
+        LEDGER(what_later_imports_need_outlives_a_drop),
+        LEDGER(dropped_space_is_used_again),
         LEDGER(a_row_is_kept_whole),
         LEDGER(a_row_changes_its_state_and_stays_where_it_is),
         LEDGER(a_record_has_one_row),

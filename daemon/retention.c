@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* NAME retention: what has served its time goes.
+ *
+ * At the start, and then once an hour, the ledger's imports are gone through, some in each turn. Of
+ * one that has ended and is filed, what bears the names that it gave goes, and nothing else: first
+ * its passwords (secrets.c), then what the sender sent (the original and the rejects, which may have
+ * passwords as well), then the reports, and last, when all that is off the disk for good, the
+ * import in the ledger. Killed anywhere in between, the next pass does the rest, since the ledger
+ * still knows of it.
+ *
+ * What cannot be removed stays with its import, and is told: that is no reason to stop importing. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "fsio.h"
+#include "job_own.h"
+#include "json.h"
+#include "log.h"
+
+#define EVERY       (60 * 60 * 1000) /* ms between two passes */
+#define PAGE        64               /* imports that are looked at in one turn */
+#define ROWS_A_TURN 200000           /* that the ledger forgets in one turn */
+
+enum term { TERM_SENT, TERM_REPORT };
+
+/* The JSON goes first, as it comes last: who finds it finds the others. */
+static const struct {
+    enum spool_folder folder;
+    bool original; /* its name is the file's, else the stem's with the ending */
+    const char *ending;
+    enum term term;
+} files[] = {
+    {SPOOL_DONE, true, "", TERM_SENT},
+    {SPOOL_DONE, true, ".done", TERM_SENT}, /* the marker that came with it */
+    {SPOOL_REJECTED, true, "", TERM_SENT},
+    {SPOOL_REJECTED, true, ".done", TERM_SENT},
+    {SPOOL_REPORTS, false, ".rejects.csv", TERM_SENT},
+    {SPOOL_REPORTS, false, ".json", TERM_REPORT},
+    {SPOOL_REPORTS, false, ".html", TERM_REPORT},
+    {SPOOL_REPORTS, false, ".results.csv", TERM_REPORT},
+};
+
+/* What is done to one page of imports, and what comes of it. */
+struct sweep {
+    struct job *job;
+    bool dry;
+    struct json_object *items; /* NULL: nobody wants a list */
+    struct json_object *problems;
+    uint64_t files, bytes, forgotten;
+};
+
+/* ---- terms ---- */
+
+/* 0 is never, so it is longer than any other. */
+static int64_t shorter(int64_t a, int64_t b)
+{
+    if (!a || !b)
+        return a ? a : b;
+    return a < b ? a : b;
+}
+
+/* What was sent may hold passwords too, so it is kept as briefly as those that were made up. */
+static int64_t keep_of(const struct job *j, enum term term)
+{
+    return term == TERM_SENT ? shorter(j->config->report.keep, j->config->secrets.keep)
+                             : j->config->report.keep;
+}
+
+static int64_t age_of(const struct job *j, const struct import *i)
+{
+    return j->wall - (i->finished ? i->finished : i->started);
+}
+
+static bool is_over(const struct job *j, const struct import *i, int64_t keep)
+{
+    return keep && age_of(j, i) >= keep;
+}
+
+/* One that has ended for good and lies where it is to lie. */
+static bool is_at_rest(struct job *j, const struct import *i)
+{
+    bool ended =
+        i->state == IMPORT_DONE || i->state == IMPORT_REJECTED || i->state == IMPORT_CANCELLED;
+    return ended && i->filed && !job_work(j, i->id);
+}
+
+/* ---- telling ---- */
+
+static void tell_item(struct sweep *s, const struct import *i, const char *what, const char *path,
+                      uint64_t bytes)
+{
+    char id[24];
+    if (!s->items)
+        return;
+    snprintf(id, sizeof id, "%06llu", (unsigned long long)i->id);
+    struct json_object *item = json_object_new_object();
+    json_object_object_add(item, "id", json_object_new_string(id));
+    json_object_object_add(item, "what", json_object_new_string(what));
+    json_object_object_add(item, "path", path ? json_object_new_string(path) : NULL);
+    json_object_object_add(item, "bytes", json_object_new_uint64(bytes));
+    json_object_object_add(item, "age", json_object_new_int64(age_of(s->job, i) / 1000));
+    json_object_array_add(s->items, item);
+}
+
+static void tell_problem(struct sweep *s, const struct import *i, const struct fault *why)
+{
+    if (s->problems)
+        json_object_array_add(s->problems, json_object_new_string(why->text));
+    else
+        log_warning(i->id, "has served its time and stays: %s", why->text);
+}
+
+/* ---- one import ---- */
+
+/* A regular file of this name goes. A link, or whatever else somebody put in its place, is not ours.
+ * False when it cannot be removed. */
+static bool file_drop(struct sweep *s, const struct import *i, enum spool_folder folder,
+                      const char *what, const char *name)
+{
+    struct spool *spool = s->job->spool;
+    struct fault why = {0};
+    struct stat st;
+    char path[4096 + LEDGER_NAME + 32];
+    if (fstatat(spool_fd(spool, folder), name, &st, AT_SYMLINK_NOFOLLOW) != 0 ||
+        !S_ISREG(st.st_mode))
+        return true;
+    if (!s->dry && !fsio_unlink(spool_fd(spool, folder), name, &why)) {
+        tell_problem(s, i, &why);
+        return false;
+    }
+    if (!s->dry)
+        spool_touch(spool, folder);
+    s->files++;
+    s->bytes += (uint64_t)st.st_size;
+    snprintf(path, sizeof path, "%s/%s", spool_path(spool, folder), name);
+    tell_item(s, i, what, path, (uint64_t)st.st_size);
+    return true;
+}
+
+static bool files_drop(struct sweep *s, const struct import *i)
+{
+    bool good = true;
+    for (size_t k = 0; k < COUNT_OF(files); k++) {
+        char name[LEDGER_NAME + 32];
+        if (!is_over(s->job, i, keep_of(s->job, files[k].term)))
+            continue;
+        snprintf(name, sizeof name, "%s%s", files[k].original ? i->file : i->stem, files[k].ending);
+        good = file_drop(s, i, files[k].folder, files[k].term == TERM_SENT ? "sent" : "report",
+                         name) &&
+               good;
+    }
+    return good;
+}
+
+/* Passwords that were made up: *ret_left when they stay. */
+static bool secrets_drop(struct sweep *s, const struct import *i, bool *ret_left, struct fault *f)
+{
+    struct fault why = {0};
+    struct stat st;
+    char name[LEDGER_NAME + 32];
+    char path[4096 + LEDGER_NAME + 32];
+    *ret_left = false;
+    if (i->secrets && !secrets_there(s->job, i->id, ret_left, f))
+        return false;
+    if (!*ret_left || !is_over(s->job, i, s->job->config->secrets.keep))
+        return true;
+    snprintf(name, sizeof name, "%s.secrets.csv", i->stem);
+    snprintf(path, sizeof path, "%s/%s", spool_path(s->job->spool, SPOOL_SECRETS), name);
+    bool file = fstatat(spool_fd(s->job->spool, SPOOL_SECRETS), name, &st, AT_SYMLINK_NOFOLLOW) == 0;
+    if (!s->dry && !secrets_remove(s->job, i, &why)) {
+        tell_problem(s, i, &why);
+        return true;
+    }
+    *ret_left = false;
+    s->files += file ? 1 : 0;
+    s->bytes += file ? (uint64_t)st.st_size : 0;
+    tell_item(s, i, "passwords", file ? path : NULL, file ? (uint64_t)st.st_size : 0);
+    return true;
+}
+
+/* *ret_forget when nothing is left of it but what the ledger knows, and that is to go too. */
+static bool import_sweep(struct sweep *s, const struct import *i, bool *ret_forget, struct fault *f)
+{
+    bool secrets = false;
+    *ret_forget = false;
+    if (!is_at_rest(s->job, i))
+        return true;
+    if (!secrets_drop(s, i, &secrets, f))
+        return false;
+    bool gone = files_drop(s, i);
+    *ret_forget = gone && !secrets && is_over(s->job, i, s->job->config->report.keep);
+    return true;
+}
+
+/* ---- a page of imports ---- */
+
+/* Forgets them, up to so many rows; *ret_last is the last one that is dealt with. */
+static bool imports_forget(struct sweep *s, const struct import *page, const bool *forget,
+                           size_t count, uint64_t *ret_last, struct fault *f)
+{
+    uint64_t rows = 0;
+    for (size_t k = 0; k < count; k++) {
+        bool gone = true;
+        if (forget[k] && rows >= ROWS_A_TURN)
+            return true;
+        if (forget[k] && !s->dry &&
+            !ledger_import_drop(s->job->ledger, page[k].id, ROWS_A_TURN, &gone, f))
+            return false;
+        rows += forget[k] ? page[k].rows : 0;
+        if (!gone)
+            return true;
+        *ret_last = page[k].id;
+        s->forgotten += forget[k] ? 1 : 0;
+        if (forget[k])
+            tell_item(s, &page[k], "entry", NULL, 0);
+    }
+    return true;
+}
+
+/* What a process that was killed had removed may come back with the power, so it is synced once more
+ * before the ledger forgets. */
+static void folders_touch(struct sweep *s)
+{
+    for (size_t k = 0; k < COUNT_OF(files) && !s->dry; k++)
+        spool_touch(s->job->spool, files[k].folder);
+}
+
+/* Goes through some imports after *after, which becomes the last one that is done with; *ret_more
+ * when there may be others. What it removed is off the disk before the ledger forgets it. */
+static bool page_sweep(struct sweep *s, uint64_t *after, bool *ret_more, struct fault *f)
+{
+    struct job *j = s->job;
+    struct import page[PAGE];
+    bool forget[PAGE] = {false};
+    size_t count = 0;
+    uint64_t last = *after;
+    if (!ledger_imports(j->ledger, *after, false, page, PAGE, &count, f))
+        return false;
+    for (size_t k = 0; k < count; k++) {
+        if (!import_sweep(s, &page[k], &forget[k], f))
+            return false;
+        if (forget[k])
+            folders_touch(s);
+    }
+    if (!spool_sync(j->spool, f) || !imports_forget(s, page, forget, count, &last, f))
+        return false;
+    *ret_more = count == PAGE || (count && last < page[count - 1].id);
+    *after = last;
+    if (ledger_dirty(j->ledger))
+        job_dirty(j);
+    return true;
+}
+
+/* ---- the daemon's passes ---- */
+
+static void pass_end(struct job *j)
+{
+    struct retention *r = &j->retention;
+    if (r->files || r->forgotten)
+        log_info(0,
+                 "retention: %llu files of %llu bytes have served their time, and %llu imports are "
+                 "forgotten",
+                 (unsigned long long)r->files, (unsigned long long)r->bytes,
+                 (unsigned long long)r->forgotten);
+    *r = (struct retention){.due = j->mono + EVERY};
+}
+
+bool retention_step(struct job *j, struct fault *f)
+{
+    struct retention *r = &j->retention;
+    struct sweep s = {.job = j};
+    bool more = false;
+    if (!r->running && j->mono < r->due)
+        return true;
+    r->running = true;
+    if (!r->secrets_over)
+        return secrets_expire(j, &r->secrets_over, f);
+    if (keep_of(j, TERM_SENT) && !page_sweep(&s, &r->after, &more, f))
+        return false;
+    r->files += s.files;
+    r->bytes += s.bytes;
+    r->forgotten += s.forgotten;
+    if (!more)
+        pass_end(j);
+    return true;
+}
+
+void retention_end(struct job *j)
+{
+    secrets_expire_end(j);
+    j->retention = (struct retention){0};
+}
+
+int64_t retention_due(const struct job *j)
+{
+    return j->retention.running ? 0 : j->retention.due;
+}
+
+/* ---- an operator's pass ---- */
+
+static struct json_object *prune(struct job *j, uint64_t after, bool dry, struct fault *f)
+{
+    struct sweep s = {.job = j, .dry = dry, .items = json_object_new_array()};
+    struct json_object *answer = json_object_new_object();
+    bool more = false;
+    s.problems = json_object_new_array();
+    json_object_object_add(answer, "items", s.items);
+    json_object_object_add(answer, "problems", s.problems);
+    if (!page_sweep(&s, &after, &more, f) || (!dry && !ledger_commit(j->ledger, f))) {
+        json_object_put(answer);
+        return NULL;
+    }
+    json_object_object_add(answer, "next", json_object_new_uint64(more ? after : 0));
+    return answer;
+}
+
+struct json_object *job_prune(struct job *j, uint64_t after, struct fault *f)
+{
+    return prune(j, after, false, f);
+}
+
+struct json_object *job_prunable(struct job *j, uint64_t after, struct fault *f)
+{
+    return prune(j, after, true, f);
+}
