@@ -161,7 +161,7 @@ struct retention {
     DIR *keys;         /* of made-up passwords, gone through first; NULL: not open */
     bool secrets_over; /* they are */
     uint64_t after;    /* imports up to this id are done with */
-    uint64_t files, bytes, forgotten;
+    uint64_t files, bytes, forgotten, stay;
 };
 
 struct job {

@@ -109,7 +109,7 @@ static void tell_problem(struct sweep *s, const struct import *i, const struct f
 {
     if (s->problems)
         json_object_array_add(s->problems, json_object_new_string(why->text));
-    else
+    else if (s->job->retention.stay++ == 0) /* a folder that may not be written has many */
         log_warning(i->id, "has served its time and stays: %s", why->text);
 }
 
@@ -265,6 +265,9 @@ static void pass_end(struct job *j)
                  "forgotten",
                  (unsigned long long)r->files, (unsigned long long)r->bytes,
                  (unsigned long long)r->forgotten);
+    if (r->stay > 1)
+        log_warning(0, "retention: %llu files have served their time and stay",
+                    (unsigned long long)r->stay);
     *r = (struct retention){.due = j->mono + EVERY};
 }
 
