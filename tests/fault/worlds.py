@@ -483,8 +483,76 @@ def same(w):
     w.go("extspoold", "--once")
 
 
+def ledger_asks(w, text):
+    """What the ledger answers, a line for each row; of a copy, so that nothing is taken up."""
+    copy = w.path + "/ledger-copy"
+    shutil.rmtree(copy, ignore_errors=True)
+    os.makedirs(copy)
+    for name in ("ledger.db", "ledger.db-wal"):
+        if os.path.exists(w.path + "/state/" + name):
+            shutil.copy(w.path + "/state/" + name, copy)
+    return subprocess.run(["sqlite3", copy + "/ledger.db", text], stdout=subprocess.PIPE, text=True,
+                          check=True).stdout.split()
+
+
+def check_order(w):
+    """After a death: passwords go before anything else of an import, and the ledger's entry last."""
+    known = ledger_asks(w, "SELECT id FROM import")
+    for top, _, names in os.walk(w.path + "/spool"):
+        for name in names:
+            if name[:6] in ("000001", "000002") and str(int(name[:6])) not in known:
+                raise Wrong("%s/%s stands, and the ledger has forgotten it" % (top, name))
+    secret = w.path + "/spool/secrets/000001-a.secrets.csv"
+    if os.path.exists(secret) and not os.path.exists(w.path + "/state/secrets/000001.key"):
+        raise Wrong("the passwords stand, and the key that says so is gone")
+    if os.path.exists(secret) and not os.path.exists(w.path + "/spool/done/000001-a.csv"):
+        raise Wrong("the original has gone before the passwords")
+
+
+def check_kept(w):
+    """Of the first import nothing is left, of the second its reports, of the third all; whom they
+    created is not forgotten, nor who has which number."""
+    kept = sorted(name for _, _, names in os.walk(w.path + "/spool") for name in names
+                  if name[:6].isdigit())
+    wanted = ["000002-b" + e for e in (".html", ".json", ".results.csv")]
+    wanted += ["000003-c" + e for e in (".csv", ".html", ".json", ".results.csv", ".secrets.csv")]
+    if kept != sorted(wanted):
+        raise Wrong("kept are %s" % kept)
+    if os.listdir(w.path + "/state/secrets") != ["000003.key"]:
+        raise Wrong("keys are %s" % os.listdir(w.path + "/state/secrets"))
+    for text, answer in (("SELECT id FROM import", ["2", "3"]),
+                         ("SELECT DISTINCT import FROM block", ["2", "3"]),
+                         ("SELECT count(*) FROM made", ["6"]), ("SELECT count(*) FROM pool", ["6"]),
+                         ("PRAGMA integrity_check", ["ok"])):
+        if ledger_asks(w, text) != answer:
+            raise Wrong("%s: %s" % (text, ledger_asks(w, text)))
+
+
+def retention(w):
+    """An import whose time is over, one whose passwords' and original's time is over, and one that
+    has just come."""
+    w.rows = [(2, 2, 0, 0, 0), (2, 2, 0, 0, 0)]
+    w.made_up = ("registerpassword",)
+    w.between = check_order
+    w.end = check_kept
+    w.pbx_start()
+    os.makedirs(w.path + "/profiles")
+    w.write("profiles/staff.json", json.dumps({
+        "name": "staff", "columns": {"ID": [], "Name": []},
+        "fields": {"number": {"pool": "2000-2009", "key": "ID"}, "username": {"column": "Name"},
+                   "registerpassword": {"generate": "password", "length": 20}}}))
+    w.conf("profiles=" + w.path + "/profiles")
+    for name, first in (("a", 1), ("b", 3)):
+        numbered(w, name + ".csv", range(first, first + 2))
+        w.run("extspoold", ["--once"])
+    subprocess.run(["sqlite3", w.path + "/state/ledger.db", "UPDATE import SET finished = finished - "
+                    "iif(id=1, 100, 40) * 86400000"], check=True)
+    numbered(w, "c.csv", range(5, 7))
+    w.go("extspoold", "--once")
+
+
 SCENARIOS = (plain, retries, doubt, hold, two, guard, marker, folder, pool, rejected, cancel,
-             hold_cancel, retry, same)
+             hold_cancel, retry, same, retention)
 
 
 # ---- walking --------------------------------------------------------------------------------------
