@@ -58,8 +58,9 @@ void census_answer(struct job *j, const struct pbx_answer *a)
     } else if (pbx_queries(j->pbx) == PBX_QUERIES_MISSING) {
         w->census = CENSUS_OVER;
     } else {
-        log_info(w->import.id, "the PBX does not tell of all extensions at once: the unchanged "
-                               "ones are looked up");
+        log_event(EVENT_NO_LIST, about(&w->import),
+                  "the PBX does not tell of all extensions at once: the unchanged ones are looked "
+                  "up");
     }
 }
 
@@ -79,8 +80,9 @@ static bool look_up(struct job *j, struct work *w, struct ledger_row *row, struc
 static void count_end(struct work *w)
 {
     if (w->there && w->missed)
-        log_warning(w->import.id, "the PBX has %llu of the unchanged extensions no more",
-                    (unsigned long long)w->missed);
+        log_event(EVENT_PBX_LACKS, about(&w->import),
+                  "the PBX has %llu of the unchanged extensions no more",
+                  (unsigned long long)w->missed);
     w->there = numbers_free(w->there);
     w->census = CENSUS_OVER;
     w->cursor = 0;

@@ -72,7 +72,7 @@ static bool job_begin(struct ctl_desk *desk, struct fault *f)
     if (!become_owner(directory, f))
         return false;
     umask(0027);
-    log_setup(LOG_LEVEL_ERROR, LOG_TARGET_STDERR);
+    log_setup(LOG_LEVEL_ERROR, LOG_TARGET_PLAIN);
     return job_open(desk->config, false, &desk->job, f) ||
            fault_in(f, "no daemon answers in '%s'", directory);
 }

@@ -183,7 +183,8 @@ static bool read_record(struct job *j, struct work *w, const struct ledger_row *
         return false;
     *ret_good = state == ROW_PLANNED;
     if (!*ret_good && w->import.state == IMPORT_SENDING) {
-        log_error(w->import.id, "row %llu is not what was planned: its private copy is damaged",
+        log_event(EVENT_COPY_DAMAGED, about(&w->import),
+                  "row %llu is not what was planned: its private copy is damaged",
                   (unsigned long long)row->row);
         w->import.resume = IMPORT_SENDING; /* with a copy that is made again */
         work_turn(j, w, IMPORT_HELD, CODE_UNREADABLE,

@@ -39,7 +39,8 @@ static bool do_without(const struct work *w, const struct fault *why, const char
 {
     bool gone = why->error == 0 || why->error == ENOENT || why->kind == FAULT_INPUT;
     if (gone)
-        log_warning(w->import.id, "the report lacks %s: %s", lack, why->text);
+        log_event(EVENT_REPORT_LACKS, about(&w->import), "the report lacks %s: %s", lack,
+                  why->text);
     else if (f)
         *f = *why;
     return gone;
@@ -85,27 +86,6 @@ static bool report_begin(struct job *j, struct work *w, struct fault *f)
     return report_new(&source, &w->report, f);
 }
 
-static bool log_end(struct job *j, const struct work *w, struct fault *f)
-{
-    struct ledger_counts c;
-    if (!ledger_counts(j->ledger, w->import.id, &c, f))
-        return false;
-    const char *state = import_state_text(w->import.state);
-    if (w->import.state == IMPORT_HELD || w->import.state == IMPORT_REJECTED)
-        log_warning(w->import.id, "'%s' %s: %s", w->import.name, state, w->import.reason);
-    else
-        log_info(w->import.id,
-                 "'%s' %s: %llu rows, %llu created, %llu unchanged, %llu skipped, %llu invalid, "
-                 "%llu failed",
-                 w->import.name, state, (unsigned long long)c.rows, (unsigned long long)c.created,
-                 (unsigned long long)c.unchanged, (unsigned long long)c.skipped,
-                 (unsigned long long)c.invalid, (unsigned long long)c.failed);
-    if (w->import.state == IMPORT_REJECTED ||
-        (w->import.state != IMPORT_HELD && (c.invalid || c.failed)))
-        j->refused = true;
-    return true;
-}
-
 /* Somebody who had the file open went on writing after it was taken for complete. What came later
  * is in no report, so it is told. */
 static void tell_change(struct job *j, const struct work *w)
@@ -115,10 +95,10 @@ static void tell_change(struct job *j, const struct work *w)
         fstatat(spool_fd(j->spool, SPOOL_WORK), w->import.file, &st, AT_SYMLINK_NOFOLLOW) != 0)
         return;
     if ((uint64_t)st.st_size != w->import.bytes)
-        log_warning(w->import.id,
-                    "'%s' was written to after it was read: %llu bytes were imported, it has %llu",
-                    w->import.name, (unsigned long long)w->import.bytes,
-                    (unsigned long long)st.st_size);
+        log_event(EVENT_WRITTEN_LATE, about(&w->import),
+                  "'%s' was written to after it was read: %llu bytes were imported, it has %llu",
+                  w->import.name, (unsigned long long)w->import.bytes,
+                  (unsigned long long)st.st_size);
 }
 
 /* Out of work/, or out of held/ when a held import is cancelled without being taken up again. */
@@ -130,7 +110,7 @@ static bool move_original(struct job *j, struct work *w, struct fault *f)
         return true;
     if (f->error != ENOENT)
         return false;
-    log_warning(w->import.id, "the file is gone from work/: %s", f->text);
+    log_event(EVENT_FILE_GONE, about(&w->import), "the file is gone from work/: %s", f->text);
     return true;
 }
 
@@ -165,7 +145,7 @@ bool filing_step(struct job *j, struct work *w, bool *ret_done, struct fault *f)
     w->import.filed = true;
     job_dirty(j);
     j->barrier = true;
-    return log_end(j, w, f) && ledger_import_set(j->ledger, &w->import, f);
+    return tell_end(j, w, f) && ledger_import_set(j->ledger, &w->import, f);
 }
 
 bool filing_undo(struct job *j, struct work *w, struct fault *f)

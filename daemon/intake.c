@@ -221,6 +221,7 @@ static bool take_row(struct job *j, struct work *w, const struct row *read, stru
         row.state = ROW_DOUBT;
         row.doubted = w->import.doubted;
     }
+    tell_row(j, w, &row);
     return ledger_row_add(j->ledger, w->import.id, &row, f);
 }
 
@@ -267,9 +268,9 @@ static bool rows_end(struct job *j, struct work *w, struct fault *f)
     w->import.filed = true;
     w->stage = STAGE_SENDING;
     j->barrier = true;
-    log_info(w->import.id, "%llu rows read, %llu to send, %llu invalid",
-             (unsigned long long)w->planned, (unsigned long long)w->guard.to_send,
-             (unsigned long long)w->guard.invalid);
+    log_event(EVENT_READ, about(&w->import), "%llu rows read, %llu to send, %llu invalid",
+              (unsigned long long)w->planned, (unsigned long long)w->guard.to_send,
+              (unsigned long long)w->guard.invalid);
     return true;
 }
 

@@ -52,7 +52,8 @@ static void tell_odd(struct job *j)
 {
     struct spool_odd odd;
     while (spool_odd_next(j->spool, j->mono, &odd))
-        log_warning(0, "'%s' stays in incoming/: %s", odd.name, odd.reason);
+        log_event(EVENT_STAYS, (struct log_about){.file = odd.name}, "'%s' stays in incoming/: %s",
+                  odd.name, odd.reason);
 }
 
 static bool claim(struct job *j, struct fault *f)
@@ -71,8 +72,8 @@ static bool claim(struct job *j, struct fault *f)
         import.started = j->wall;
         if (!ledger_import_set(j->ledger, &import, f))
             return false;
-        log_info(import.id, "'%s' claimed, %llu bytes", import.name,
-                 (unsigned long long)import.bytes);
+        log_event(EVENT_CLAIMED, about(&import), "'%s' claimed, %llu bytes", import.name,
+                  (unsigned long long)import.bytes);
     }
     j->claims_pending = count == CLAIMS_A_TURN;
     if (!count)
@@ -285,7 +286,7 @@ static void tell_waiting(struct job *j)
     const char *reason = wanted ? pbx_waiting(j->pbx, j->mono) : NULL;
     if (!reason) {
         if (wanted && j->told[0])
-            log_info(0, "the PBX is served again");
+            log_event(EVENT_SERVED, log_nothing, "the PBX is served again");
         j->told[0] = '\0';
         j->told_loud = false;
         return;
@@ -293,13 +294,13 @@ static void tell_waiting(struct job *j)
     if (!j->told[0])
         j->told_since = j->mono;
     if (strcmp(reason, j->told) != 0) {
-        log_warning(0, "imports wait: %s", reason);
+        log_event(EVENT_WAITING, log_nothing, "imports wait: %s", reason);
         snprintf(j->told, sizeof j->told, "%s", reason);
     }
     int64_t give_up = j->config->retry.give_up;
     if (give_up && !j->told_loud && j->mono - j->told_since >= give_up) {
-        log_error(0, "imports have been waiting for %lld hours: %s", (long long)(give_up / 3600000),
-                  reason);
+        log_event(EVENT_WAITING_LONG, log_nothing, "imports have been waiting for %lld hours: %s",
+                  (long long)(give_up / 3600000), reason);
         j->told_loud = true;
     }
 }

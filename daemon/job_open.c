@@ -102,12 +102,12 @@ static bool adopt_orphans(struct job *j, enum spool_folder folder, bool lost, st
         if (!ledger_import_set(j->ledger, &import, f))
             return false;
         if (lost)
-            log_warning(import.id,
-                        "'%s' found in %s, and the ledger that knew it is lost: every row"
-                        " is looked up before it is sent",
-                        import.name, held ? "held/" : "work/");
+            log_event(EVENT_ADOPTED_BLIND, about(&import),
+                      "'%s' found in %s, and the ledger that knew it is lost: every row"
+                      " is looked up before it is sent",
+                      import.name, held ? "held/" : "work/");
         else
-            log_info(import.id, "'%s' found in work/: taken up", import.name);
+            log_event(EVENT_ADOPTED, about(&import), "'%s' found in work/: taken up", import.name);
     }
 }
 
@@ -129,8 +129,9 @@ static bool relearn(struct job *j, bool lost, struct fault *f)
         return false;
     j->relearn = note[0] != '\0';
     if (used)
-        log_warning(0, "the ledger is new, and the spool is not: what the PBX has already with the "
-                       "same content counts as unchanged");
+        log_event(EVENT_LEDGER_NEW, log_nothing,
+                  "the ledger is new, and the spool is not: what the PBX has already with the "
+                  "same content counts as unchanged");
     return true;
 }
 
@@ -139,7 +140,7 @@ static bool adopt(struct job *j, struct fault *f)
     bool lost = false;
     const char *damage = ledger_damage(j->ledger);
     if (damage[0])
-        log_error(0,
+        log_event(EVENT_LEDGER_DAMAGED, log_nothing,
                   "the ledger is damaged (%s): it is kept as ledger.db.damaged-…, and a new one "
                   "begins",
                   damage);
@@ -170,7 +171,7 @@ static bool count_death(struct job *j, uint64_t id, struct fault *f)
     if (!found || import.state != IMPORT_CLAIMED)
         return true;
     import.deaths++;
-    log_warning(id, "the daemon died while it was reading '%s'", import.name);
+    log_event(EVENT_DIED, about(&import), "the daemon died while it was reading '%s'", import.name);
     return ledger_import_set(j->ledger, &import, f) && ledger_commit(j->ledger, f);
 }
 

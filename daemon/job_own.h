@@ -3,6 +3,7 @@
  *
  *   job.c       the turn; claims; which imports are worked on
  *   job_open.c  opening, recovery, reload, closing
+ *   tell.c      what the log is told of imports and rows
  *   storage.c   no space left on the disk: what waits, and how it goes on
  *   work.c      one import in memory: its columns, private copy
  *   keep.c      the schema and profile that an import was planned with
@@ -27,6 +28,8 @@
 #include "copy.h"
 #include "guard.h"
 #include "job.h"
+#include "limit.h"
+#include "log.h"
 #include "pbx.h"
 #include "plan.h"
 #include "profiles.h"
@@ -106,6 +109,7 @@ struct work {
     uint64_t total, done;
     int64_t began; /* mono */
     uint64_t done_at_begin;
+    struct limit refusals; /* that the log is told */
     /* filing */
     struct secrets *secrets;
     bool delivered; /* they are */
@@ -272,6 +276,17 @@ void secrets_expire_end(struct job *j);
 bool retention_step(struct job *j, struct fault *f);
 int64_t retention_due(const struct job *j); /* mono */
 void retention_end(struct job *j);          /* the next pass begins at once, from the start */
+
+/* ---- tell.c ---- */
+/* The places of an import, lent from it. */
+struct log_about about(const struct import *i);
+/* A row has its outcome: when it is refused, a line tells its place and the reason, or counts it
+ * where there were many. */
+void tell_row(const struct job *j, struct work *w, const struct ledger_row *row);
+/* The import is done, held, rejected or cancelled. */
+bool tell_end(struct job *j, struct work *w, struct fault *f);
+/* The code of the i-th reason for which imports are held; CODE_NONE behind the last. */
+int tell_hold_code(size_t i);
 
 /* ---- storage.c ---- */
 /* The import waits for this reason, and its step is tried again after a while. */

@@ -160,9 +160,10 @@ static void reload(struct daemon *d)
         config_free(d->config);
         d->config = config;
         log_setup((enum log_level)config->log.level, (enum log_target)config->log.target);
-        log_info(0, "the configuration was read again");
+        log_event(EVENT_RELOADED, log_nothing, "the configuration was read again");
     } else {
-        log_error(0, "the new configuration is refused, the old one stays: %s", f.text);
+        log_event(EVENT_RELOAD_REFUSED, log_nothing,
+                  "the new configuration is refused, the old one stays: %s", f.text);
         config_free(config);
     }
     notify_ready();
@@ -176,7 +177,7 @@ static void take_signals(struct daemon *d)
             reload(d);
             continue;
         }
-        log_info(0, "stopping; calls on their way are awaited");
+        log_event(EVENT_STOPPING, log_nothing, "stopping; calls on their way are awaited");
         notify_stopping();
         job_stop(d->job);
     }
@@ -202,10 +203,10 @@ static void keep_watch(struct daemon *d)
     d->watch_due = now + poll_every(d);
     bool good = watch_start(path, &d->watch, &f);
     if (good && d->polling)
-        log_info(0, "incoming/ is watched again");
+        log_event(EVENT_WATCHED, log_nothing, "incoming/ is watched again");
     else if (!good && !d->polling)
-        log_warning(0, "incoming/ is polled every %lld s: %s", (long long)(poll_every(d) / 1000),
-                    f.text);
+        log_event(EVENT_POLLED, log_nothing, "incoming/ is polled every %lld s: %s",
+                  (long long)(poll_every(d) / 1000), f.text);
     d->polling = !good;
 }
 
@@ -280,7 +281,7 @@ static int run(struct daemon *d)
     struct fault f = {0};
     for (;;) {
         if (!job_turn(d->job, &f)) {
-            log_error(0, "%s", f.text);
+            log_event(EVENT_FAILED, log_nothing, "%s", f.text);
             return EXIT_TROUBLE;
         }
         keep_watch(d);
@@ -331,10 +332,10 @@ int main(int argc, char **argv)
     if (d.options.check || d.options.print) {
         code = tell_config(&d.options, d.config);
     } else if (!open_all(&d, &f)) {
-        log_error(0, "%s", f.text);
+        log_event(EVENT_FAILED, log_nothing, "%s", f.text);
         code = EXIT_TROUBLE;
     } else {
-        log_info(0, "extspoold " VERSION " started");
+        log_event(EVENT_STARTED, log_nothing, "extspoold " VERSION " started");
         notify_ready();
         code = run(&d);
     }

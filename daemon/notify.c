@@ -10,12 +10,14 @@
 
 #include <stdio.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "buf.h"
 #include "clock.h"
 
 #define JOURNAL_SOCKET "/run/systemd/journal/socket"
+#define FIELDS_MOST    16
 
 void notify_ready(void)
 {
@@ -62,15 +64,22 @@ int64_t notify_watchdog_every(void)
     return (int64_t)(usec / 2000); /* half of the time that the manager allows */
 }
 
-bool notify_journal(int priority, uint64_t id, const char *text)
+bool notify_journal(const struct notify_field *fields, size_t count)
 {
+    struct buf texts[FIELDS_MOST] = {{0}};
+    struct iovec parts[FIELDS_MOST];
+    assert(count <= FIELDS_MOST);
     /* libsystemd reports success where there is no journal */
     if (access(JOURNAL_SOCKET, F_OK) != 0)
         return false;
-    if (id == 0)
-        return sd_journal_send("MESSAGE=%s", text, "PRIORITY=%d", priority, NULL) == 0;
-    return sd_journal_send("MESSAGE=%06llu: %s", (unsigned long long)id, text, "PRIORITY=%d",
-                           priority, "EXTSPOOL_IMPORT=%06llu", (unsigned long long)id, NULL) == 0;
+    for (size_t i = 0; i < count; i++) {
+        buf_format(&texts[i], "%s=%s", fields[i].name, fields[i].value);
+        parts[i] = (struct iovec){texts[i].at, texts[i].len};
+    }
+    bool good = sd_journal_sendv(parts, (int)count) == 0;
+    for (size_t i = 0; i < count; i++)
+        buf_free(&texts[i]);
+    return good;
 }
 
 bool notify_under_journal(void)
@@ -114,11 +123,10 @@ int64_t notify_watchdog_every(void)
     return 0;
 }
 
-bool notify_journal(int priority, uint64_t id, const char *text)
+bool notify_journal(const struct notify_field *fields, size_t count)
 {
-    (void)priority;
-    (void)id;
-    (void)text;
+    (void)fields;
+    (void)count;
     return false;
 }
 

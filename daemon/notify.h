@@ -15,9 +15,14 @@ void notify_watchdog(void);
 /* How often notify_watchdog is wanted, in milliseconds; 0: not at all. */
 int64_t notify_watchdog_every(void);
 
-/* One line into the journal with priority (0-7), the import's id (0: none) as EXTSPOOL_IMPORT.
- * False when there is no journal. */
-bool notify_journal(int priority, uint64_t id, const char *text);
+/* A field of a journal entry, lent: its name as systemd.journal-fields(7) wants it, and its value.
+ */
+struct notify_field {
+    const char *name, *value;
+};
+
+/* One entry into the journal. False when there is no journal. */
+bool notify_journal(const struct notify_field *fields, size_t count);
 /* stderr is connected to the journal. */
 bool notify_under_journal(void);
 

@@ -50,7 +50,7 @@ bool job_hold(struct job *j, uint64_t id, struct fault *f)
     if (i.state > IMPORT_SENDING)
         return refuse(&i, "held", f);
 
-    log_info(id, "held by an operator");
+    log_event(EVENT_OPERATED, about(&i), "held by an operator");
     struct work *w = job_work(j, id);
     enum import_state resume = i.state == IMPORT_CLAIMED ? IMPORT_CLAIMED : IMPORT_SENDING;
     if (w) {
@@ -105,7 +105,7 @@ bool job_release(struct job *j, uint64_t id, struct fault *f)
     }
     if (i.code == CODE_NUMBERS_LOST && !ledger_note_put(j->ledger, LEDGER_NOTE_NUMBERS_LOST, "", f))
         return false;
-    log_info(id, "released by an operator");
+    log_event(EVENT_OPERATED, about(&i), "released by an operator");
     go_on(&i, i.resume);
     return put_back(j, &i, f);
 }
@@ -155,8 +155,8 @@ bool job_retry(struct job *j, uint64_t id, struct fault *f)
                          (unsigned long long)id);
     if (!can_be_made(j, &i, f) || !can_be_read(j, &i, f))
         return false;
-    log_info(id, "%llu failed rows are sent again, by an operator",
-             (unsigned long long)counts.failed);
+    log_event(EVENT_OPERATED, about(&i), "%llu failed rows are sent again, by an operator",
+              (unsigned long long)counts.failed);
     go_on(&i, IMPORT_SENDING);
     i.cancelling = false;
     return ledger_rows_again(j->ledger, id, f) && put_back(j, &i, f);
@@ -190,7 +190,7 @@ bool job_cancel(struct job *j, uint64_t id, struct fault *f)
         return false;
     if (i.state > IMPORT_SENDING && i.state != IMPORT_HELD)
         return refuse(&i, "cancelled", f);
-    log_info(id, "cancelled by an operator");
+    log_event(EVENT_OPERATED, about(&i), "cancelled by an operator");
     if (i.state == IMPORT_HELD)
         return cancel_held(j, &i, f);
 

@@ -229,7 +229,8 @@ static bool encrypted(struct job *j, struct work *w, bool *ret_end, struct fault
         return false;
     }
     if (!w->waits)
-        log_warning(w->import.id, "'%s' waits: %s", w->import.name, why.text);
+        log_event(EVENT_IMPORT_WAITS, about(&w->import), "'%s' waits: %s", w->import.name,
+                  why.text);
     w->secrets = secrets_free(s);
     storage_wait(j, w, why.text);
     return true;
@@ -245,8 +246,9 @@ static bool finish(struct work *w, struct fault *f)
     snprintf(name, sizeof name, "%s.secrets.csv", w->import.stem);
     if (!fsio_finish(file, name, f))
         return false;
-    log_info(w->import.id, "the passwords of %llu extensions are in secrets/",
-             (unsigned long long)w->secrets->rows);
+    log_event(EVENT_SECRETS_READY, about(&w->import),
+              "the passwords of %llu extensions are in secrets/",
+              (unsigned long long)w->secrets->rows);
     return true;
 }
 
@@ -257,7 +259,8 @@ static bool give_up(struct work *w, const struct fault *why, bool *ret_over, str
         *f = *why;
         return false;
     }
-    log_error(w->import.id, "its passwords cannot be delivered: %s", why->text);
+    log_event(EVENT_SECRETS_LOST, about(&w->import), "its passwords cannot be delivered: %s",
+              why->text);
     w->secrets = secrets_free(w->secrets);
     *ret_over = true;
     return true;
@@ -325,7 +328,7 @@ static bool remove_in(struct job *j, int folder, const struct import *i, struct 
     given_key_name(i->id, key);
     if (!fsio_remove(spool_fd(j->spool, SPOOL_SECRETS), file, f) || !key_remove(folder, key, f))
         return false;
-    log_info(i->id, "its passwords have served their time");
+    log_event(EVENT_SECRETS_EXPIRED, about(i), "its passwords have served their time");
     return true;
 }
 
@@ -367,7 +370,8 @@ static bool expire_one(struct job *j, int folder, const char *name, struct fault
         log_warning(found ? import.id : 0, "passwords have served their time and stay: %s",
                     why.text);
     else if (!found)
-        log_info(0, "%s: its passwords have served their time", name);
+        log_event(EVENT_SECRETS_EXPIRED, log_nothing, "%s: its passwords have served their time",
+                  name);
     return true;
 }
 

@@ -43,7 +43,7 @@ bool storage_step(struct job *j, size_t place, bool good, struct fault *f)
     if (good || !of_one || !fault_passes(f))
         return good;
     if (!w->waits)
-        log_warning(w->import.id, "'%s' waits: %s", w->import.name, f->text);
+        log_event(EVENT_IMPORT_WAITS, about(&w->import), "'%s' waits: %s", w->import.name, f->text);
     if (w->stage == STAGE_FILING) {
         w->report = report_free(w->report);
         w->secrets = secrets_free(w->secrets);
@@ -79,7 +79,7 @@ bool storage_still(struct job *j, const struct fault *why)
         return false;
     if (j->mono - j->still.opened > j->config->retry.most)
         j->still.tries = 0;
-    log_error(0, "all waits: %s", why->text);
+    log_event(EVENT_STANDS_STILL, log_nothing, "all waits: %s", why->text);
     stand(j, why);
     return true;
 }
@@ -100,7 +100,7 @@ bool storage_open(struct job *j, struct fault *f)
         stand(j, f);
         return true;
     }
-    log_info(0, "all goes on");
+    log_event(EVENT_GOES_ON, log_nothing, "all goes on");
     j->still.why[0] = '\0';
     j->still.opened = j->mono;
     return true;

@@ -30,6 +30,7 @@ bool task_finish(struct job *j, struct task *t, enum row_state state, int code, 
     t->row.due = 0;
     if (!task_save(j, t, f))
         return false;
+    tell_row(j, t->work, &t->row);
     j->created += state == ROW_CREATED;
     t->work->created += state == ROW_CREATED;
     if ((state == ROW_CREATED || state == ROW_UNCHANGED) &&
@@ -436,8 +437,8 @@ static bool apply_answer(struct job *j, const struct pbx_answer *a, struct fault
     if (a->verdict == PBX_BAD || a->verdict == PBX_NOT_NOW)
         return true; /* asked again when the gate is open */
     if (a->verdict == PBX_REFUSED)
-        log_warning(w->import.id, "the PBX refuses to apply the changes: errno %d",
-                    a->code - CODE_PBX);
+        log_event(EVENT_APPLY_REFUSED, about(&w->import),
+                  "the PBX refuses to apply the changes: errno %d", a->code - CODE_PBX);
     w->import.apply = false;
     job_dirty(j);
     return ledger_import_set(j->ledger, &w->import, f);

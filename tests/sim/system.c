@@ -160,11 +160,10 @@ bool notify_under_journal(void)
     return false;
 }
 
-bool notify_journal(int priority, uint64_t id, const char *text)
+bool notify_journal(const struct notify_field *fields, size_t count)
 {
-    (void)priority;
-    (void)id;
-    (void)text;
+    (void)fields;
+    (void)count;
     return false;
 }
 

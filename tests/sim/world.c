@@ -176,7 +176,7 @@ static int live(void (*life)(void))
     if (child == 0) {
         if (!world->trace && !freopen("/dev/null", "w", stderr))
             abort();
-        log_setup(world->trace ? LOG_LEVEL_INFO : LOG_LEVEL_ERROR, LOG_TARGET_STDERR);
+        log_setup(world->trace ? LOG_LEVEL_INFO : LOG_LEVEL_ERROR, LOG_TARGET_PLAIN);
         life();
     }
     int status = 0;

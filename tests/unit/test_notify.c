@@ -123,7 +123,7 @@ static void nothing_is_said_without_systemd(void **state)
     notify_stopping();
     assert_string_equal(heard(), "");
     assert_int_equal(notify_watchdog_every(), 0);
-    assert_false(notify_journal(6, 1, "x"));
+    assert_false(notify_journal(&(struct notify_field){"MESSAGE", "x"}, 1));
     assert_false(notify_under_journal());
     unsetenv("WATCHDOG_USEC");
 }
