@@ -218,6 +218,7 @@ INSTALLED += $(foreach f,$(wildcard docs/man/*.[158]),\
 ifeq ($(SYSTEMD),yes)
 UNIT_FILES = $(notdir $(wildcard systemd/*.service systemd/*.timer))
 INSTALLED += $(foreach f,$(UNIT_FILES),0644:$B/$f:$(UNITS)/$f)
+INSTALLED += 0644:systemd/extspoold.catalog:$(PREFIX)/lib/systemd/catalog/extspoold.catalog
 INSTALLED += 0644:systemd/extspoold.sysusers:$(PREFIX)/lib/sysusers.d/extspoold.conf
 INSTALLED += 0644:systemd/extspoold.tmpfiles:$(PREFIX)/lib/tmpfiles.d/extspoold.conf
 INSTALLED += 0644:systemd/instance.tmpfiles:$(SHARE)/extspoold/instance.tmpfiles

@@ -183,7 +183,9 @@ static bool read_record(struct job *j, struct work *w, const struct ledger_row *
         return false;
     *ret_good = state == ROW_PLANNED;
     if (!*ret_good && w->import.state == IMPORT_SENDING) {
-        log_event(EVENT_COPY_DAMAGED, about(&w->import),
+        struct log_about where = about(&w->import);
+        where.row = row->row;
+        log_event(EVENT_COPY_DAMAGED, where,
                   "row %llu is not what was planned: its private copy is damaged",
                   (unsigned long long)row->row);
         w->import.resume = IMPORT_SENDING; /* with a copy that is made again */

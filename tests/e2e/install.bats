@@ -41,6 +41,7 @@ files() {
         "644 ./usr/share/extspoold/instance.tmpfiles" \
         "644 ./usr/share/doc/extspoold/examples/drop-in.conf" \
         "644 ./usr/share/doc/extspoold/examples/instance.conf" \
+        "644 ./usr/lib/systemd/catalog/extspoold.catalog" \
         "644 ./usr/lib/sysusers.d/extspoold.conf" \
         "644 ./usr/lib/tmpfiles.d/extspoold.conf" \
         "644 ./etc/extspoold/extspoold.conf"; do
