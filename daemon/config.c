@@ -123,7 +123,7 @@ static const struct config_key keys[] = {
      .words = WORDS("auto", "journal", "stderr")},
 
     {KEY(metrics, textfile), .type = &value_text, .standard = "",
-     .meaning = "file of metrics for node_exporter; empty: none (so far none is written)"},
+     .meaning = "file of metrics for node_exporter; empty: none"},
 };
 
 /* ---- the object ---- */

@@ -283,12 +283,24 @@ static int64_t call_pause(struct call *c)
     return seconds > RETRY_AFTER_MOST / 1000 ? RETRY_AFTER_MOST : seconds * 1000;
 }
 
+static enum http_class class_of(const struct call *c, CURLcode code, int status)
+{
+    if (code == CURLE_OPERATION_TIMEDOUT)
+        return HTTP_TIMEOUT;
+    if (code == CURLE_COULDNT_CONNECT)
+        return HTTP_REFUSED;
+    if (code != CURLE_OK)
+        return c->left ? HTTP_BROKEN : HTTP_UNREACHABLE;
+    return status >= 200 && status < 600 ? HTTP_2XX + (unsigned)(status / 100 - 2) : HTTP_BROKEN;
+}
+
 static void answer_fill(struct call *c, CURLcode code, struct http_answer *ret)
 {
     *ret = (struct http_answer){.tag = c->tag, .body = buf_get(&c->answer), .len = c->answer.len};
     long status = 0;
     curl_easy_getinfo(c->easy, CURLINFO_RESPONSE_CODE, &status);
     ret->status = (int)status;
+    ret->class = class_of(c, code, ret->status);
     ret->retry_after = call_pause(c);
     if (code == CURLE_OK) {
         ret->end = HTTP_ANSWERED;

@@ -25,9 +25,23 @@ enum http_end {
     HTTP_CUT,      /* it left (or may have), and no whole answer came */
 };
 
+/* What became of a call, for statistics. */
+enum http_class {
+    HTTP_2XX,
+    HTTP_3XX,
+    HTTP_4XX,
+    HTTP_5XX,
+    HTTP_TIMEOUT,     /* no connection, or no answer, in time */
+    HTTP_REFUSED,     /* the connection was */
+    HTTP_UNREACHABLE, /* no name, no route, no TLS */
+    HTTP_BROKEN,      /* cut off amid the call, or no HTTP */
+    HTTP_CLASSES,
+};
+
 struct http_answer {
     uint64_t tag;
     enum http_end end;
+    enum http_class class;
     int status;
     const char *body; /* lent until the next call on this object */
     size_t len;

@@ -21,6 +21,7 @@
 
 void job_dirty(struct job *j)
 {
+    measure_change(j);
     if (!j->dirty_since)
         j->dirty_since = j->mono;
 }
@@ -72,6 +73,7 @@ static bool claim(struct job *j, struct fault *f)
         import.started = j->wall;
         if (!ledger_import_set(j->ledger, &import, f))
             return false;
+        j->measure->metrics.claimed++;
         log_event(EVENT_CLAIMED, about(&import), "'%s' claimed, %llu bytes", import.name,
                   (unsigned long long)import.bytes);
     }
@@ -287,6 +289,8 @@ static void tell_waiting(struct job *j)
     if (!reason) {
         if (wanted && j->told[0])
             log_event(EVENT_SERVED, log_nothing, "the PBX is served again");
+        if (j->told[0])
+            measure_change(j);
         j->told[0] = '\0';
         j->told_loud = false;
         return;
@@ -296,6 +300,7 @@ static void tell_waiting(struct job *j)
     if (strcmp(reason, j->told) != 0) {
         log_event(EVENT_WAITING, log_nothing, "imports wait: %s", reason);
         snprintf(j->told, sizeof j->told, "%s", reason);
+        measure_change(j);
     }
     int64_t give_up = j->config->retry.give_up;
     if (give_up && !j->told_loud && j->mono - j->told_since >= give_up) {
@@ -325,9 +330,10 @@ bool job_turn(struct job *j, struct fault *f)
 {
     j->mono = clock_mono();
     j->wall = clock_wall();
-    if (j->still.why[0])
-        return storage_open(j, f);
-    return turn(j, f) || storage_still(j, f);
+    bool good = j->still.why[0] ? storage_open(j, f) : turn(j, f) || storage_still(j, f);
+    if (good)
+        measure_turn(j);
+    return good;
 }
 
 static int64_t earlier(int64_t a, int64_t b)
@@ -361,8 +367,10 @@ static bool is_moving(const struct job *j, const struct work *w)
 int64_t job_due(const struct job *j)
 {
     bool free_place = false;
-    if (j->still.why[0])
-        return j->still.until <= j->mono ? 0 : j->still.until - j->mono;
+    if (j->still.why[0]) {
+        int64_t next = earlier(j->still.until, measure_due(j));
+        return next <= j->mono ? 0 : next - j->mono;
+    }
     if (j->barrier || (!j->stopping && (j->claims_pending || j->hinted)))
         return 0;
     for (size_t i = 0; i < WORKS_MOST; i++) {
@@ -373,7 +381,7 @@ int64_t job_due(const struct job *j)
     if (free_place && j->more_works && !j->stopping)
         return 0;
 
-    int64_t due = delivery_due(j);
+    int64_t due = earlier(delivery_due(j), measure_due(j));
     due = earlier(due, pbx_due(j->pbx, j->mono, is_wanted(j)));
     for (size_t i = 0; i < WORKS_MOST; i++)
         if (j->works[i] && is_waiting(j, j->works[i]))

@@ -26,6 +26,11 @@ bool job_reload(struct job *j, struct config *config, struct fault *f);
 /* The spool is to be looked at again: something happened there. */
 void job_hint(struct job *j);
 
+/* Told by the program's loop, for the metrics: incoming/ is polled, or watched; a new configuration
+ * was taken over, or refused. */
+void job_watched(struct job *j, bool polling);
+void job_reloaded(struct job *j, bool good);
+
 /* One turn: bounded work. False when the ledger or the spool fails: stop, a restart repairs. For
  * want of space, and when folders were replaced, it stands still instead and goes on by itself. */
 bool job_turn(struct job *j, struct fault *f);

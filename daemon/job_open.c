@@ -211,6 +211,7 @@ static bool open_parts(struct job *j, struct fault *f)
     spool_profiles(j->spool, is_profile, j);
     j->tagger = content_tagger_new(ledger_key(j->ledger));
     j->pbx = pbx_new(j->http, j->ledger);
+    measure_parts(j);
     return set_pbx(j, j->config, f);
 }
 
@@ -260,6 +261,7 @@ void job_end(struct job *j)
 bool job_open(struct config *config, bool send, struct job **ret, struct fault *f)
 {
     struct job *j = job_new(config, send);
+    j->measure = measure_new(j->wall);
     if (!job_begin(j, f) && !(send && storage_still(j, f))) {
         job_close(j);
         return false;
@@ -272,7 +274,9 @@ struct job *job_close(struct job *j)
 {
     if (!j)
         return NULL;
+    measure_close(j);
     job_end(j);
+    free(j->measure);
     free(j);
     return NULL;
 }
@@ -287,6 +291,7 @@ bool job_reload(struct job *j, struct config *config, struct fault *f)
         if (!job_check(config, f))
             return false;
         j->config = config;
+        measure_again(j);
         return true;
     }
     ON_LEAVE(rules_free) struct rules rules = {0};
@@ -300,6 +305,7 @@ bool job_reload(struct job *j, struct config *config, struct fault *f)
     j->hinted = true;
     retention_end(j);
     j->probed = false;
+    measure_again(j);
     for (size_t i = 0; i < WORKS_MOST; i++) {
         struct work *w = j->works[i];
         if (w)

@@ -4,6 +4,7 @@
  *   job.c       the turn; claims; which imports are worked on
  *   job_open.c  opening, recovery, reload, closing
  *   tell.c      what the log is told of imports and rows
+ *   measure.c   the file of metrics
  *   storage.c   no space left on the disk: what waits, and how it goes on
  *   work.c      one import in memory: its columns, private copy
  *   keep.c      the schema and profile that an import was planned with
@@ -30,6 +31,7 @@
 #include "job.h"
 #include "limit.h"
 #include "log.h"
+#include "metrics.h"
 #include "pbx.h"
 #include "plan.h"
 #include "profiles.h"
@@ -168,8 +170,18 @@ struct retention {
     uint64_t files, bytes, forgotten, stay;
 };
 
+/* What is counted and measured. It outlives a job that stands still. */
+struct measure {
+    struct metrics metrics;
+    uint64_t changes; /* beside those of metrics.calls */
+    struct metrics_pace pace;
+    bool recalled; /* successes of before the start */
+    bool failed;   /* the file could not be written, which was told */
+};
+
 struct job {
     struct config *config;
+    struct measure *measure;
     bool send;
     struct still still;
     struct ledger *ledger;
@@ -287,6 +299,17 @@ void tell_row(const struct job *j, struct work *w, const struct ledger_row *row)
 bool tell_end(struct job *j, struct work *w, struct fault *f);
 /* The code of the i-th reason for which imports are held; CODE_NONE behind the last. */
 int tell_hold_code(size_t i);
+
+/* ---- measure.c ---- */
+struct measure *measure_new(int64_t wall); /* the caller frees it */
+void measure_parts(struct job *j);         /* ledger and pbx are new: they are to be counted */
+void measure_change(struct job *j);        /* something is different, and to be written some time */
+void measure_end(struct job *j, const struct import *i); /* its report is written */
+/* Writes the file when that is due; when that is (mono); as soon as may be; the last time. */
+void measure_turn(struct job *j);
+int64_t measure_due(const struct job *j);
+void measure_again(struct job *j);
+void measure_close(struct job *j);
 
 /* ---- storage.c ---- */
 /* The import waits for this reason, and its step is tried again after a while. */

@@ -80,6 +80,20 @@ struct ledger_counts {
     uint64_t open; /* rows without an outcome; rows = open + the five */
 };
 
+/* What is not finished. */
+#define LEDGER_CODES 64 /* codes for which an import is held or rejected are below that */
+struct ledger_queue {
+    uint64_t states[IMPORT_CANCELLED + 1]; /* imports in each state: claimed … sending, and held */
+    uint64_t held[LEDGER_CODES];           /* imports that are held, by code */
+    int64_t oldest; /* when the oldest that is neither finished nor held was claimed; 0: none */
+};
+
+/* When an import that was read by this profile ("": by none) was done last. */
+struct ledger_success {
+    char profile[64];
+    int64_t finished;
+};
+
 /* Opens or makes the ledger in folder directory (made 0711 when missing). A damaged one is kept as
  * ledger.db.damaged-MILLISECONDS, and a new one begins. False when another process has it (the
  * text says so), or it was written by a newer version. */
@@ -126,6 +140,11 @@ bool ledger_imports(struct ledger *l, uint64_t after, bool unfinished, struct im
 bool ledger_same_file(struct ledger *l, const struct import *i, uint64_t *ret, struct fault *f);
 bool ledger_last_rows(struct ledger *l, const struct import *i, uint64_t *ret, struct fault *f);
 
+bool ledger_queue(struct ledger *l, struct ledger_queue *ret, struct fault *f);
+/* One for each profile, at most room. Reads all imports: to be asked once. */
+bool ledger_successes(struct ledger *l, struct ledger_success *to, size_t room, size_t *ret_count,
+                      struct fault *f);
+
 /* The oldest import that is held; 0 when none is. */
 bool ledger_held(struct ledger *l, uint64_t *ret, struct fault *f);
 
@@ -149,6 +168,10 @@ bool ledger_rows_skip(struct ledger *l, uint64_t id, int code, int64_t finished,
 /* Every failed row is to be sent once more: planned, with no attempts and no code. */
 bool ledger_rows_again(struct ledger *l, uint64_t id, struct fault *f);
 bool ledger_counts(struct ledger *l, uint64_t id, struct ledger_counts *ret, struct fault *f);
+
+/* From now on each row that gets an outcome is counted here, by state - ROW_FINAL. Lent. */
+#define LEDGER_OUTCOMES 5
+void ledger_count(struct ledger *l, uint64_t outcomes[LEDGER_OUTCOMES]);
 
 /* How far an open row has come in the eyes of other rows with its number: nothing of it has left;
  * it is to be looked up before its first add; or its add may have left. */

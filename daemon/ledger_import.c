@@ -132,6 +132,62 @@ bool ledger_import_set(struct ledger *l, const struct import *i, struct fault *f
     return sql_run(q, f);
 }
 
+static void queue_add(struct sql_query *q, struct ledger_queue *to)
+{
+    int64_t state = sql_int(q, 0);
+    int64_t code = sql_int(q, 1);
+    uint64_t count = (uint64_t)sql_int(q, 2);
+    int64_t oldest = sql_int(q, 3);
+    if (state < 0 || state > IMPORT_CANCELLED)
+        return;
+    to->states[state] += count;
+    if (state == IMPORT_HELD && code >= 0 && code < LEDGER_CODES)
+        to->held[code] += count;
+    if (state != IMPORT_HELD && (!to->oldest || oldest < to->oldest))
+        to->oldest = oldest;
+}
+
+bool ledger_queue(struct ledger *l, struct ledger_queue *ret, struct fault *f)
+{
+    static const char text[] = "SELECT state,code,count(*),min(started) FROM import WHERE"
+                               " " LEDGER_UNFINISHED " GROUP BY state,code";
+    struct ledger_queue queue = {0};
+    struct sql_query *q = sql_query(l->sql, text, f);
+    if (!q)
+        return false;
+    for (bool row = true; row;) {
+        if (!sql_next(q, &row, f))
+            return false;
+        if (row)
+            queue_add(q, &queue);
+    }
+    *ret = queue;
+    return true;
+}
+
+bool ledger_successes(struct ledger *l, struct ledger_success *to, size_t room, size_t *ret_count,
+                      struct fault *f)
+{
+    static const char text[] = "SELECT profile,max(finished) FROM import WHERE state=?1"
+                               " GROUP BY profile ORDER BY 2 DESC LIMIT ?2";
+    struct sql_query *q = sql_query(l->sql, text, f);
+    size_t count = 0;
+    if (!q)
+        return false;
+    sql_bind_int(q, 1, IMPORT_DONE);
+    sql_bind_int(q, 2, (int64_t)room);
+    for (bool row = true; row;) {
+        if (!sql_next(q, &row, f))
+            return false;
+        if (!row)
+            break;
+        sql_text(q, 0, to[count].profile, sizeof to[count].profile);
+        to[count++].finished = sql_int(q, 1);
+    }
+    *ret_count = count;
+    return true;
+}
+
 bool ledger_held(struct ledger *l, uint64_t *ret, struct fault *f)
 {
     static const char text[] =

@@ -27,9 +27,10 @@ struct ledger {
     struct block blocks[BLOCKS_MOST];
     struct block *last; /* the one that was used last, or NULL */
     uint64_t uses;
-    struct fault wrong;               /* a block was damaged */
-    bool pending_known;               /* the list is there, of all unfinished imports */
-    struct pending *pending;          /* see ledger_pending.c */
+    uint64_t *outcomes;      /* rows that got one, by state - ROW_FINAL; NULL: nobody counts */
+    struct fault wrong;      /* a block was damaged */
+    bool pending_known;      /* the list is there, of all unfinished imports */
+    struct pending *pending; /* see ledger_pending.c */
     uint8_t bytes[LEDGER_BLOCK_MOST]; /* a block that is read or written */
 };
 

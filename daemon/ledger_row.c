@@ -19,8 +19,15 @@ static void row_become(struct ledger *l, struct block *b, struct ledger_row *row
                        const struct ledger_row *now)
 {
     pending_change(l, b->import, row, now);
+    if (l->outcomes && now->state >= ROW_FINAL && now->state != row->state)
+        l->outcomes[now->state - ROW_FINAL]++;
     *row = *now;
     b->dirty = true;
+}
+
+void ledger_count(struct ledger *l, uint64_t outcomes[LEDGER_OUTCOMES])
+{
+    l->outcomes = outcomes;
 }
 
 bool ledger_row_add(struct ledger *l, uint64_t id, const struct ledger_row *row, struct fault *f)

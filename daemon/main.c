@@ -159,12 +159,14 @@ static void reload(struct daemon *d)
     if (config_read(d->options.config, &config, &f) && job_reload(d->job, config, &f)) {
         config_free(d->config);
         d->config = config;
+        job_reloaded(d->job, true);
         log_setup((enum log_level)config->log.level, (enum log_target)config->log.target);
         log_event(EVENT_RELOADED, log_nothing, "the configuration was read again");
     } else {
         log_event(EVENT_RELOAD_REFUSED, log_nothing,
                   "the new configuration is refused, the old one stays: %s", f.text);
         config_free(config);
+        job_reloaded(d->job, false);
     }
     notify_ready();
 }
@@ -208,6 +210,7 @@ static void keep_watch(struct daemon *d)
         log_event(EVENT_POLLED, log_nothing, "incoming/ is polled every %lld s: %s",
                   (long long)(poll_every(d) / 1000), f.text);
     d->polling = !good;
+    job_watched(d->job, d->polling);
 }
 
 static void take_hints(struct daemon *d)

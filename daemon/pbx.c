@@ -40,6 +40,11 @@ struct pbx *pbx_new(struct http *http, struct ledger *ledger)
     return p;
 }
 
+void pbx_count(struct pbx *p, struct pbx_calls *calls)
+{
+    p->counted = calls;
+}
+
 static void forget_urls(struct pbx *p)
 {
     for (size_t i = 0; i < COUNT_OF(p->urls); i++) {

@@ -13,6 +13,7 @@
 struct pbx;
 
 enum pbx_call { PBX_LOGIN, PBX_HEARTBEAT, PBX_ADD, PBX_QUERY, PBX_APPLY };
+#define PBX_CALLS 5
 
 #define PBX_ERRNO_ABSENT 10006 /* a query's answer for a number that does not exist */
 #define PBX_ERRNO_EXISTS 10085 /* the number exists already */
@@ -25,6 +26,7 @@ enum pbx_verdict {
     PBX_NOT_NOW,     /* nothing is wrong with the row: the session or the whole PBX is */
     PBX_UNSUPPORTED, /* this firmware has no such call, or answers this one with a riddle */
 };
+#define PBX_VERDICTS 5
 
 struct pbx_answer {
     uint64_t tag;
@@ -49,6 +51,9 @@ struct pbx *pbx_free(struct pbx *p); /* NULL */
  * called before anything else, and again after a reload. A login that was refused stays refused
  * while URL, user and password are the same, over restarts as well. */
 bool pbx_set(struct pbx *p, const struct config *c, const char *password, struct fault *f);
+/* Every answer from now on is counted here, which is lent. */
+struct pbx_calls;
+void pbx_count(struct pbx *p, struct pbx_calls *calls);
 /* The ledger's number of the configured PBX, 0 while no URL is set. */
 int64_t pbx_id(const struct pbx *p);
 

@@ -363,6 +363,8 @@ bool pbx_next(struct pbx *p, int64_t mono, struct pbx_answer *ret, bool *ret_fou
             judge_old(&from, &a);
         else if (!hear(p, mono, call, &from, &a, f))
             return false;
+        if (p->counted)
+            pbx_calls_add(p->counted, a.call, a.verdict, &from);
         p->lent = a.wire;
         *ret = a;
         *ret_found = call->call != PBX_LOGIN && call->call != PBX_HEARTBEAT;

@@ -4,9 +4,9 @@
 #define EXTSPOOLD_PBX_OWN_H
 
 #include "pbx.h"
+#include "pbx_calls.h"
 #include "retry.h"
 
-#define PBX_CALLS        5
 #define PBX_PENDING_MOST 300 /* calls in flight: the greatest concurrency, login and heartbeat */
 
 struct pbx_pending {
@@ -52,6 +52,7 @@ struct pbx {
     /* calls */
     struct pbx_pending calls[PBX_PENDING_MOST];
     size_t in_flight;
+    struct pbx_calls *counted; /* NULL: nobody counts */
     struct wire_answer lent;
     enum pbx_queries queries;
     int64_t queries_lost; /* wall clock since when queries that worked are answered as missing */

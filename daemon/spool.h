@@ -88,6 +88,14 @@ bool spool_move(struct spool *s, const char *name, enum spool_folder from, enum 
 bool spool_read(struct spool *s, enum spool_folder folder, const char *name, int *ret_fd,
                 uint64_t *ret_bytes, struct fault *f);
 
+/* How many files lie in incoming/ that are to be claimed, and since when (mono) the one lies there
+ * unchanged that does so for longest (CLOCK_NEVER: there is none); and how many stay. */
+struct spool_unclaimed {
+    size_t coming, staying;
+    int64_t since;
+};
+struct spool_unclaimed spool_unclaimed(const struct spool *s);
+
 /* A file that has settled and stays where it is. */
 struct spool_odd {
     char name[LEDGER_NAME]; /* printable */

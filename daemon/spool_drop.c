@@ -327,6 +327,19 @@ bool spool_claim(struct spool *s, int64_t mono, uint64_t id, struct import *ret,
 
 /* ---- what stays ---- */
 
+struct spool_unclaimed spool_unclaimed(const struct spool *s)
+{
+    struct spool_unclaimed u = {.since = CLOCK_NEVER};
+    for (size_t i = 0; i < s->seen.count; i++) {
+        const struct candidate *c = &s->seen.at[i];
+        u.coming += !c->odd;
+        u.staying += c->odd != NULL;
+        if (!c->odd && c->since < u.since)
+            u.since = c->since;
+    }
+    return u;
+}
+
 static bool has_settled_odd(const struct spool *s, const struct candidate *c, int64_t mono)
 {
     return c->odd && mono - c->since >= s->settle;

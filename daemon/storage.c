@@ -61,6 +61,7 @@ static void close_all(struct job *j)
     anew->stopping = j->stopping;
     anew->refused = j->refused;
     anew->still = j->still;
+    anew->measure = j->measure;
     job_end(j);
     *j = *anew;
     free(anew);
@@ -69,6 +70,7 @@ static void close_all(struct job *j)
 static void stand(struct job *j, const struct fault *why)
 {
     close_all(j);
+    measure_change(j);
     j->still.until = j->mono + wait_time(j, ++j->still.tries);
     snprintf(j->still.why, sizeof j->still.why, "%.*s", (int)sizeof j->still.why - 1, why->text);
 }
@@ -101,6 +103,7 @@ bool storage_open(struct job *j, struct fault *f)
         return true;
     }
     log_event(EVENT_GOES_ON, log_nothing, "all goes on");
+    measure_change(j);
     j->still.why[0] = '\0';
     j->still.opened = j->mono;
     return true;

@@ -134,5 +134,6 @@ bool tell_end(struct job *j, struct work *w, struct fault *f)
         tell_counts(i, &c);
     if (i->state == IMPORT_REJECTED || (!aside && (c.invalid || c.failed)))
         j->refused = true;
+    measure_end(j, i);
     return true;
 }
