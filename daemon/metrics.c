@@ -204,7 +204,7 @@ static void histogram(const struct metrics *m, enum pbx_call call, struct buf *t
     uint64_t count = 0;
     for (size_t i = 0; i < PBX_BOUNDS; i++) {
         ON_LEAVE(buf_free) struct buf bound = {0};
-        seconds_add(&bound, (uint64_t)pbx_bounds[i]);
+        buf_format(&bound, "%g", (double)pbx_bounds[i] / 1e6);
         count += m->calls.took[call][i];
         of_call(to, "call_duration_seconds_bucket", call, "le", buf_get(&bound), count);
     }
