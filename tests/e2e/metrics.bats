@@ -75,6 +75,21 @@ tells() {
     is "$(value calls_total '{call="login",class="2xx"}')" 0
 }
 
+@test "calls are counted by what became of them, and rows once" {
+    pbxsim_start --fault 'add number=2001 times=1 : status=503' \
+        --fault 'add number=2002 times=1 : reset-after'
+    conf_write metrics.textfile="$FILE" pbx.concurrency=1
+    drop <(records 2001 2003) in.csv
+    run -0 daemon_once
+    is "$(value calls_total '{call="add",class="5xx"}')" 1
+    is "$(value calls_total '{call="add",class="broken"}')" 1
+    is "$(value calls_total '{call="add",class="2xx"}')" 2
+    is "$(value answers_total '{call="add",verdict="bad"}')" 2
+    [ "$(value calls_total '{call="query",class="2xx"}')" -ge 2 ]
+    is "$(value rows_total '{outcome="created"}')" 3
+    is "$(value imports_total '{state="done"}')" 1
+}
+
 @test "it is there while the daemon runs, and says so when it ended" {
     pbxsim_start
     conf_write metrics.textfile="$FILE"

@@ -232,6 +232,7 @@ static void assert_cut(struct step step)
     server_script(server, &step, 1);
     struct http_answer a = call("x");
     assert_int_equal(a.end, HTTP_CUT);
+    assert_int_equal(a.class, step.after == AFTER_HANG ? HTTP_TIMEOUT : HTTP_BROKEN);
     assert_int_equal(server_count(server, ""), before + 1);
 }
 
@@ -301,11 +302,12 @@ static void an_endless_answer_is_cut(void **state)
 
 /* ---- not sent ---- */
 
-static void assert_not_sent(const char *at)
+static void assert_not_sent(const char *at, enum http_class class)
 {
     post_to(at, "x", 7);
     struct http_answer a = answer();
     assert_int_equal(a.end, HTTP_NOT_SENT);
+    assert_int_equal(a.class, class);
     assert_int_equal(a.tag, 7);
     assert_int_equal(a.status, 0);
     assert_int_equal(a.len, 0);
@@ -318,10 +320,11 @@ static void what_finds_nobody_was_not_sent(void **state)
     int port = 0;
     int fd = loopback_socket(&port); /* nobody listens */
     snprintf(refused, sizeof refused, "http://127.0.0.1:%d", port);
-    assert_not_sent(refused);
+    assert_not_sent(refused, HTTP_REFUSED);
     close(fd);
     assert_not_sent("http://a-label-of-more-than-sixty-three-bytes-is-no-name-that-any-resolver-"
-                    "would-look-up");
+                    "would-look-up",
+                    HTTP_UNREACHABLE);
 }
 
 static void what_finds_no_way_in_was_not_sent(void **state)
@@ -340,7 +343,7 @@ static void what_finds_no_way_in_was_not_sent(void **state)
     http_set(http, &settings);
     char url[64];
     snprintf(url, sizeof url, "http://127.0.0.1:%d", port);
-    assert_not_sent(url);
+    assert_not_sent(url, HTTP_TIMEOUT);
     close(first);
     close(full);
 }
@@ -352,7 +355,7 @@ static void what_finds_no_tls_was_not_sent(void **state)
     snprintf(url, sizeof url, "https://127.0.0.1:%d", server->port);
     settings.timeout = 300; /* the server waits for a request in the clear */
     http_set(http, &settings);
-    assert_not_sent(url);
+    assert_not_sent(url, HTTP_TIMEOUT);
     assert_int_equal(server_count(server, ""), 0);
 }
 
@@ -366,8 +369,8 @@ static void a_bad_url_was_not_sent(void **state)
     for (size_t i = 0; i < COUNT_OF(bad); i++) {
         struct http_answer a = call("x");
         assert_answered(&a, 200, "x");
-        assert_not_sent(bad[i]);
-        assert_not_sent(bad[i]);
+        assert_not_sent(bad[i], HTTP_UNREACHABLE);
+        assert_not_sent(bad[i], HTTP_UNREACHABLE);
         assert_int_equal(server_count(server, ""), i + 1);
     }
 }

@@ -277,6 +277,80 @@ static void reading_changes_nothing(void **state)
     assert_false(ledger_dirty(ledger));
 }
 
+/* ---- what is asked for statistics ---- */
+
+static void put_import(uint64_t id, enum import_state state, int code, const char *profile)
+{
+    struct import i = {.id = id,
+                       .state = state,
+                       .code = code,
+                       .started = 1000 + (int64_t)id,
+                       .finished = 2000 + (int64_t)id};
+    snprintf(i.profile, sizeof i.profile, "%s", profile);
+    assert_true(ledger_import_set(ledger, &i, NULL));
+}
+
+static void queue_is_what_is_not_finished(void **state)
+{
+    (void)state;
+    struct ledger_queue q = {.oldest = 9};
+    assert_true(ledger_queue(ledger, &q, NULL));
+    assert_int_equal(q.oldest, 0);
+    put_import(1, IMPORT_DONE, CODE_NONE, "");
+    put_import(2, IMPORT_HELD, CODE_SHRUNK, "");
+    put_import(3, IMPORT_HELD, CODE_SHRUNK, "");
+    put_import(4, IMPORT_HELD, CODE_CUT_OFF, "");
+    put_import(5, IMPORT_SENDING, CODE_NONE, "");
+    put_import(6, IMPORT_CLAIMED, CODE_NONE, "");
+    assert_true(ledger_queue(ledger, &q, NULL));
+    assert_int_equal(q.states[IMPORT_DONE], 0);
+    assert_int_equal(q.states[IMPORT_HELD], 3);
+    assert_int_equal(q.held[CODE_SHRUNK], 2);
+    assert_int_equal(q.held[CODE_CUT_OFF], 1);
+    assert_int_equal(q.states[IMPORT_SENDING], 1);
+    assert_int_equal(q.states[IMPORT_CLAIMED], 1);
+    assert_int_equal(q.oldest, 1005); /* what is held does not count */
+}
+
+static void success_is_the_last_of_each_profile(void **state)
+{
+    (void)state;
+    struct ledger_success got[3];
+    size_t count = 9;
+    assert_true(ledger_successes(ledger, got, 3, &count, NULL) && count == 0);
+    put_import(1, IMPORT_DONE, CODE_NONE, "vendor");
+    put_import(2, IMPORT_DONE, CODE_NONE, "");
+    put_import(3, IMPORT_DONE, CODE_NONE, "vendor");
+    put_import(4, IMPORT_CANCELLED, CODE_NONE, "vendor");
+    assert_true(ledger_successes(ledger, got, 3, &count, NULL) && count == 2);
+    assert_string_equal(got[0].profile, "vendor");
+    assert_int_equal(got[0].finished, 2003);
+    assert_string_equal(got[1].profile, "");
+    assert_int_equal(got[1].finished, 2002);
+    assert_true(ledger_successes(ledger, got, 1, &count, NULL) && count == 1);
+    assert_string_equal(got[0].profile, "vendor"); /* the newest ones */
+}
+
+static void rows_are_counted_when_they_get_an_outcome(void **state)
+{
+    (void)state;
+    uint64_t outcomes[LEDGER_OUTCOMES] = {0};
+    ledger_count(ledger, outcomes);
+    for (uint64_t i = 1; i <= 4; i++) {
+        struct ledger_row row = {.row = i, .line = i + 1, .state = ROW_PLANNED};
+        row.state = i == 4 ? ROW_INVALID : ROW_PLANNED;
+        assert_true(ledger_row_add(ledger, 1, &row, NULL));
+    }
+    struct ledger_row row = {.row = 1, .state = ROW_SENDING};
+    assert_true(ledger_row_set(ledger, 1, &row, NULL));
+    assert_int_equal(outcomes[ROW_CREATED - ROW_FINAL], 0);
+    row.state = ROW_CREATED;
+    assert_true(ledger_row_set(ledger, 1, &row, NULL) && ledger_row_set(ledger, 1, &row, NULL));
+    assert_true(ledger_rows_skip(ledger, 1, CODE_CANCELLED, 1, NULL));
+    static const uint64_t wanted[LEDGER_OUTCOMES] = {1, 0, 2, 1, 0};
+    assert_memory_equal(outcomes, wanted, sizeof wanted);
+}
+
 /* ---- memory ---- */
 
 static void what_was_created_is_remembered_per_pbx(void **state)
@@ -435,6 +509,9 @@ int main(void)
         LEDGER(what_was_committed_is_there_and_nothing_else),
         LEDGER(closing_commits),
         LEDGER(reading_changes_nothing),
+        LEDGER(queue_is_what_is_not_finished),
+        LEDGER(success_is_the_last_of_each_profile),
+        LEDGER(rows_are_counted_when_they_get_an_outcome),
         LEDGER(what_was_created_is_remembered_per_pbx),
         LEDGER(a_pbx_has_its_number_for_ever),
         LEDGER(notes_are_kept),

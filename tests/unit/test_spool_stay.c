@@ -37,6 +37,29 @@ static void other_things_stay_and_are_named(void **state)
         assert_non_null(strstr(odd_of(wanted[i].name, NOW + SETTLE), wanted[i].part_of_reason));
 }
 
+/* What is to be claimed, and what stays, for the metrics. */
+static void unclaimed_files_are_counted(void **state)
+{
+    (void)state;
+    scan(NOW);
+    struct spool_unclaimed u = spool_unclaimed(spool);
+    assert_int_equal(u.coming + u.staying, 0);
+    assert_true(u.since == CLOCK_NEVER);
+    put("spool/incoming/a.csv", "number\n");
+    put("spool/incoming/people.xlsx", "PK");
+    scan(NOW + 5);
+    put("spool/incoming/b.csv", "number\n");
+    scan(NOW + 9);
+    u = spool_unclaimed(spool);
+    assert_int_equal(u.coming, 2);
+    assert_int_equal(u.staying, 1);
+    assert_int_equal(u.since, NOW + 5);
+    assert_claims(NOW + 5 + SETTLE, "000042-a.csv");
+    u = spool_unclaimed(spool);
+    assert_int_equal(u.coming, 1);
+    assert_int_equal(u.since, NOW + 9);
+}
+
 /* In the log once, in status as long as it is there; nothing is due on its account then. */
 static void what_stays_is_told_of_once(void **state)
 {
@@ -395,6 +418,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         SPOOL(other_things_stay_and_are_named),
         SPOOL(what_stays_is_told_of_once),
+        SPOOL(unclaimed_files_are_counted),
         SPOOL(any_number_of_things_that_stay_is_told_of),
         SPOOL(a_file_that_may_not_be_moved_stays),
         SPOOL(a_file_that_may_not_be_read_stays),
