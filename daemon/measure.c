@@ -111,6 +111,17 @@ static void look(struct job *j)
     look_at_spool(j);
 }
 
+/* Several daemons write into one folder, and their metrics must differ: by the names of their
+ * files, without the ending. */
+static void name_daemon(const char *path, char to[static 256])
+{
+    const char *slash = strrchr(path, '/');
+    const char *name = slash ? slash + 1 : path;
+    const char *dot = strrchr(name, '.');
+    size_t len = dot && dot != name ? (size_t)(dot - name) : strlen(name);
+    snprintf(to, 256, "%.*s", (int)(len < 255 ? len : 255), name);
+}
+
 /* ---- the file ---- */
 
 static bool write_in(int folder, const char *temp, const char *name, const struct buf *text,
@@ -159,6 +170,7 @@ static void publish(struct job *j)
     ON_LEAVE(buf_free) struct buf text = {0};
     struct fault f = {0};
     look(j);
+    name_daemon(j->config->metrics.textfile, m->metrics.daemon);
     metrics_text(&m->metrics, &text);
     metrics_done(&m->pace, changes_of(m), j->mono);
     bool good = file_write(j->config->metrics.textfile, &text, &f);

@@ -26,38 +26,47 @@ static void value_add(struct buf *to, const char *value)
     buf_char(to, '"');
 }
 
-/* The beginning of a line; a label that is NULL is not there. */
-static void head(struct buf *to, const char *name, const char *const labels[][2], size_t count)
+static void label_add(struct buf *to, const char *label, const char *value, bool *first)
 {
-    buf_format(to, PREFIX "%s", name);
-    for (size_t i = 0; i < count; i++) {
-        buf_format(to, "%s%s=", i ? "," : "{", labels[i][0]);
-        value_add(to, labels[i][1]);
-    }
-    buf_text(to, count ? "} " : " ");
+    buf_format(to, "%s%s=", *first ? "{" : ",", label);
+    value_add(to, value);
+    *first = false;
 }
 
-static void number(struct buf *to, const char *name, uint64_t n)
+/* The beginning of a line. */
+static void head(const struct metrics *m, struct buf *to, const char *name,
+                 const char *const labels[][2], size_t count)
 {
-    head(to, name, NULL, 0);
+    bool first = true;
+    buf_format(to, PREFIX "%s", name);
+    if (m->daemon[0])
+        label_add(to, "daemon", m->daemon, &first);
+    for (size_t i = 0; i < count; i++)
+        label_add(to, labels[i][0], labels[i][1], &first);
+    buf_text(to, first ? " " : "} ");
+}
+
+static void number(const struct metrics *m, struct buf *to, const char *name, uint64_t n)
+{
+    head(m, to, name, NULL, 0);
     buf_number(to, n);
     buf_char(to, '\n');
 }
 
-static void labelled(struct buf *to, const char *name, const char *label, const char *value,
-                     uint64_t n)
+static void labelled(const struct metrics *m, struct buf *to, const char *name, const char *label,
+                     const char *value, uint64_t n)
 {
     const char *const labels[][2] = {{label, value}};
-    head(to, name, labels, 1);
+    head(m, to, name, labels, 1);
     buf_number(to, n);
     buf_char(to, '\n');
 }
 
-static void of_call(struct buf *to, const char *name, enum pbx_call call, const char *label,
-                    const char *value, uint64_t n)
+static void of_call(const struct metrics *m, struct buf *to, const char *name, enum pbx_call call,
+                    const char *label, const char *value, uint64_t n)
 {
     const char *const labels[][2] = {{"call", pbx_call_text(call)}, {label, value}};
-    head(to, name, labels, 2);
+    head(m, to, name, labels, 2);
     buf_number(to, n);
     buf_char(to, '\n');
 }
@@ -69,11 +78,11 @@ static void seconds_add(struct buf *to, uint64_t micro)
 }
 
 /* Nothing when there is no such time. */
-static void moment(struct buf *to, const char *name, int64_t wall)
+static void moment(const struct metrics *m, struct buf *to, const char *name, int64_t wall)
 {
     if (wall <= 0)
         return;
-    head(to, name, NULL, 0);
+    head(m, to, name, NULL, 0);
     buf_format(to, "%lld.%03lld\n", (long long)(wall / 1000), (long long)(wall % 1000));
 }
 
@@ -81,36 +90,36 @@ static void moment(struct buf *to, const char *name, int64_t wall)
 
 static void build(const struct metrics *m, const char *name, struct buf *to)
 {
-    labelled(to, name, "version", m->version, 1);
+    labelled(m, to, name, "version", m->version, 1);
 }
 
 static void running(const struct metrics *m, const char *name, struct buf *to)
 {
-    number(to, name, m->running);
+    number(m, to, name, m->running);
 }
 
 static void started(const struct metrics *m, const char *name, struct buf *to)
 {
-    moment(to, name, m->started);
+    moment(m, to, name, m->started);
 }
 
 static void reloaded(const struct metrics *m, const char *name, struct buf *to)
 {
-    number(to, name, !m->reload_refused);
+    number(m, to, name, !m->reload_refused);
 }
 
 static void claimed(const struct metrics *m, const char *name, struct buf *to)
 {
-    number(to, name, m->claimed);
+    number(m, to, name, m->claimed);
 }
 
-static void by_code(const char *name, const uint64_t counts[LEDGER_CODES],
+static void by_code(const struct metrics *m, const char *name, const uint64_t counts[LEDGER_CODES],
                     const bool known[LEDGER_CODES], bool any, struct buf *to)
 {
     char text[CODE_TEXT];
     for (int code = 1; code < LEDGER_CODES; code++)
         if (counts[code] || (any && known[code]))
-            labelled(to, name, "code", code_text(code, text), counts[code]);
+            labelled(m, to, name, "code", code_text(code, text), counts[code]);
 }
 
 /* The reasons that there usually are stand there with 0 from the start, or else the first file that
@@ -122,23 +131,23 @@ static void rejected(const struct metrics *m, const char *name, struct buf *to)
         [CODE_TOO_MANY_ROWS] = true,    [CODE_UNREADABLE] = true, [CODE_MISSING_COLUMN] = true,
         [CODE_DUPLICATE_COLUMN] = true,
     };
-    by_code(name, m->rejected, usual, true, to);
+    by_code(m, name, m->rejected, usual, true, to);
 }
 
 static void held(const struct metrics *m, const char *name, struct buf *to)
 {
-    by_code(name, m->queue.held, m->known, true, to);
+    by_code(m, name, m->queue.held, m->known, true, to);
 }
 
 static void incoming(const struct metrics *m, const char *name, struct buf *to)
 {
-    labelled(to, name, "kind", "coming", m->coming);
-    labelled(to, name, "kind", "staying", m->staying);
+    labelled(m, to, name, "kind", "coming", m->coming);
+    labelled(m, to, name, "kind", "staying", m->staying);
 }
 
 static void incoming_since(const struct metrics *m, const char *name, struct buf *to)
 {
-    moment(to, name, m->coming_since);
+    moment(m, to, name, m->coming_since);
 }
 
 static void imports(const struct metrics *m, const char *name, struct buf *to)
@@ -146,30 +155,31 @@ static void imports(const struct metrics *m, const char *name, struct buf *to)
     static const enum import_state states[] = {IMPORT_CLAIMED, IMPORT_PLANNED, IMPORT_SENDING,
                                                IMPORT_HELD};
     for (size_t i = 0; i < COUNT_OF(states); i++)
-        labelled(to, name, "state", import_state_text(states[i]), m->queue.states[states[i]]);
+        labelled(m, to, name, "state", import_state_text(states[i]), m->queue.states[states[i]]);
 }
 
 static void imports_since(const struct metrics *m, const char *name, struct buf *to)
 {
-    moment(to, name, m->queue.oldest);
+    moment(m, to, name, m->queue.oldest);
 }
 
 static void ended(const struct metrics *m, const char *name, struct buf *to)
 {
     for (int state = IMPORT_DONE; state <= IMPORT_CANCELLED; state++)
-        labelled(to, name, "state", import_state_text((enum import_state)state), m->ended[state]);
+        labelled(m, to, name, "state", import_state_text((enum import_state)state),
+                 m->ended[state]);
 }
 
 static void rows(const struct metrics *m, const char *name, struct buf *to)
 {
     for (int i = 0; i < LEDGER_OUTCOMES; i++)
-        labelled(to, name, "outcome", row_state_text((enum row_state)(ROW_FINAL + i)),
+        labelled(m, to, name, "outcome", row_state_text((enum row_state)(ROW_FINAL + i)),
                  m->outcomes[i]);
 }
 
 static void rows_open(const struct metrics *m, const char *name, struct buf *to)
 {
-    number(to, name, m->rows_open);
+    number(m, to, name, m->rows_open);
 }
 
 static void successes(const struct metrics *m, const char *name, struct buf *to)
@@ -177,7 +187,7 @@ static void successes(const struct metrics *m, const char *name, struct buf *to)
     for (size_t i = 0; i < m->success_count; i++) {
         const struct ledger_success *s = &m->successes[i];
         const char *const labels[][2] = {{"profile", s->profile[0] ? s->profile : "(none)"}};
-        head(to, name, labels, 1);
+        head(m, to, name, labels, 1);
         buf_format(to, "%lld.%03lld\n", (long long)(s->finished / 1000),
                    (long long)(s->finished % 1000));
     }
@@ -187,7 +197,7 @@ static void classes(const struct metrics *m, const char *name, struct buf *to)
 {
     for (int call = 0; call < PBX_CALLS; call++)
         for (int i = 0; i < HTTP_CLASSES; i++)
-            of_call(to, name, (enum pbx_call)call, "class", pbx_class_text((enum http_class)i),
+            of_call(m, to, name, (enum pbx_call)call, "class", pbx_class_text((enum http_class)i),
                     m->calls.classes[call][i]);
 }
 
@@ -195,8 +205,8 @@ static void verdicts(const struct metrics *m, const char *name, struct buf *to)
 {
     for (int call = 0; call < PBX_CALLS; call++)
         for (int i = 0; i < PBX_VERDICTS; i++)
-            of_call(to, name, (enum pbx_call)call, "verdict", pbx_verdict_text((enum pbx_verdict)i),
-                    m->calls.verdicts[call][i]);
+            of_call(m, to, name, (enum pbx_call)call, "verdict",
+                    pbx_verdict_text((enum pbx_verdict)i), m->calls.verdicts[call][i]);
 }
 
 static void histogram(const struct metrics *m, enum pbx_call call, struct buf *to)
@@ -206,15 +216,15 @@ static void histogram(const struct metrics *m, enum pbx_call call, struct buf *t
         ON_LEAVE(buf_free) struct buf bound = {0};
         buf_format(&bound, "%g", (double)pbx_bounds[i] / 1e6);
         count += m->calls.took[call][i];
-        of_call(to, "call_duration_seconds_bucket", call, "le", buf_get(&bound), count);
+        of_call(m, to, "call_duration_seconds_bucket", call, "le", buf_get(&bound), count);
     }
     count += m->calls.took[call][PBX_BOUNDS];
-    of_call(to, "call_duration_seconds_bucket", call, "le", "+Inf", count);
+    of_call(m, to, "call_duration_seconds_bucket", call, "le", "+Inf", count);
     const char *const labels[][2] = {{"call", pbx_call_text(call)}};
-    head(to, "call_duration_seconds_sum", labels, 1);
+    head(m, to, "call_duration_seconds_sum", labels, 1);
     seconds_add(to, m->calls.micro[call]);
     buf_char(to, '\n');
-    labelled(to, "call_duration_seconds_count", "call", pbx_call_text(call), count);
+    labelled(m, to, "call_duration_seconds_count", "call", pbx_call_text(call), count);
 }
 
 static void durations(const struct metrics *m, const char *name, struct buf *to)
@@ -226,38 +236,38 @@ static void durations(const struct metrics *m, const char *name, struct buf *to)
 
 static void calls_most(const struct metrics *m, const char *name, struct buf *to)
 {
-    number(to, name, m->calls_most);
+    number(m, to, name, m->calls_most);
 }
 
 static void waiting(const struct metrics *m, const char *name, struct buf *to)
 {
-    number(to, name, m->waiting_since > 0);
+    number(m, to, name, m->waiting_since > 0);
 }
 
 static void waiting_since(const struct metrics *m, const char *name, struct buf *to)
 {
-    moment(to, name, m->waiting_since);
+    moment(m, to, name, m->waiting_since);
 }
 
 static void still(const struct metrics *m, const char *name, struct buf *to)
 {
-    number(to, name, m->still);
+    number(m, to, name, m->still);
 }
 
 static void watch(const struct metrics *m, const char *name, struct buf *to)
 {
-    labelled(to, name, "mode", "inotify", !m->polling);
-    labelled(to, name, "mode", "polling", m->polling);
+    labelled(m, to, name, "mode", "inotify", !m->polling);
+    labelled(m, to, name, "mode", "polling", m->polling);
 }
 
 static void ledger_bytes(const struct metrics *m, const char *name, struct buf *to)
 {
-    number(to, name, m->ledger_bytes);
+    number(m, to, name, m->ledger_bytes);
 }
 
 static void spool_free(const struct metrics *m, const char *name, struct buf *to)
 {
-    number(to, name, m->spool_free);
+    number(m, to, name, m->spool_free);
 }
 
 /* ---- the table ---- */

@@ -14,6 +14,7 @@
 /* Counters count since the start; times are wall-clock milliseconds, 0 = none. */
 struct metrics {
     const char *version; /* lent */
+    char daemon[256];    /* which one of several; "": there is but one */
     int64_t started;
     bool running;
     /* counters */

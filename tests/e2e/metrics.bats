@@ -14,7 +14,9 @@ setup() {
 
 # value NAME [LABELS]: of a metric, as it stands in the file.
 value() {
-    awk -v want="extspoold_$1${2:-}" '$1 == want { print $2 }' "$FILE"
+    local labels=${2:-}
+    labels='{daemon="extspoold"'${labels:+,}${labels#\{}
+    awk -v want="extspoold_$1${labels%\}}}" '$1 == want { print $2 }' "$FILE"
 }
 
 tells() {
@@ -47,7 +49,7 @@ tells() {
     is "$(value running)" 0
     is "$(value imports_oldest_timestamp_seconds)" ""
     local success now
-    success=$(grep -oP 'last_success_timestamp_seconds\{profile="[^"]+"\} \K[0-9]+' "$FILE")
+    success=$(grep -oP 'last_success_timestamp_seconds\{daemon="extspoold",profile="[^"]+"\} \K[0-9]+' "$FILE")
     now=$(date +%s)
     [ $((now - success)) -lt 600 ] && [ "$success" -le "$now" ]
 }

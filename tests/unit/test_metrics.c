@@ -71,6 +71,15 @@ static void label_values_are_escaped(void **state)
     assert_line("extspoold_build_info{version=\"a\\\"b\\\\c\\nd\"} 1");
 }
 
+static void daemons_are_told_apart(void **state)
+{
+    (void)state;
+    snprintf(m.daemon, sizeof m.daemon, "branch");
+    assert_line("extspoold_running{daemon=\"branch\"} 0");
+    assert_line("extspoold_imports{daemon=\"branch\",state=\"held\"} 0");
+    assert_line("extspoold_call_duration_seconds_count{daemon=\"branch\",call=\"add\"} 0");
+}
+
 static void times_are_seconds_and_absent_when_there_are_none(void **state)
 {
     (void)state;
@@ -192,6 +201,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         FRESH(each_family_has_a_help_and_a_type_and_comes_once),
         FRESH(label_values_are_escaped),
+        FRESH(daemons_are_told_apart),
         FRESH(times_are_seconds_and_absent_when_there_are_none),
         FRESH(durations_add_up),
         FRESH(reasons_are_told_by_code),
