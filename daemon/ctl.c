@@ -8,51 +8,76 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "ctl_command.h"
+
 #define NO_CONFIG "/dev/null" /* read as a configuration, it leaves the built-in defaults */
 #define ANY       SIZE_MAX
 
-enum {
-    TAKES_JSON = 1,
-    TAKES_DETACH = 2,
-    FOR_ANY_USER = 4,
-    TAKES_EXPLAIN = 8,
-    TAKES_PLAN = 16,
-    TAKES_PROFILE = 32,
-    TAKES_DRY_RUN = 64,
-};
-
-static const struct command {
-    const char *name;
-    const char *operands;
-    const char *does;
-    int (*run)(const struct ctl *c);
-    unsigned flags;
-    size_t least, most; /* operands */
-} commands[] = {
+static const struct ctl_command commands[] = {
     {"check", "[OPTION…] FILE…", "try files out: nothing is sent; - is standard input", ctl_check,
      TAKES_JSON | TAKES_EXPLAIN | TAKES_PLAN | TAKES_PROFILE | FOR_ANY_USER, 1, ANY},
     {"parse", "[OPTION…] FILE", "print what the importer reads, as plain CSV", ctl_parse,
-     TAKES_EXPLAIN | TAKES_PROFILE | FOR_ANY_USER, 1, 1},
+     TAKES_JSON | TAKES_EXPLAIN | TAKES_PROFILE | FOR_ANY_USER, 1, 1},
     {"import", "[OPTION…] FILE…", "hand files to the spool and follow them", ctl_import,
-     TAKES_DETACH | TAKES_PROFILE, 1, ANY},
-    {"status", "[--json]", "a line for each import, and for each file that stays in incoming/",
-     ctl_status, TAKES_JSON, 0, 0},
+     TAKES_JSON | TAKES_DETACH | TAKES_PROFILE, 1, ANY},
+    {"status", "[--json] [--watch]",
+     "a line for each import, and for each file that stays in incoming/", ctl_status,
+     TAKES_JSON | TAKES_WATCH, 0, 0},
     {"show", "[--json] ID", "one import: counts, refused rows, paths of its reports", ctl_show,
      TAKES_JSON, 1, 1},
-    {"hold", "ID…", "put imports aside", ctl_hold, 0, 1, ANY},
-    {"release", "ID…", "let held imports go on", ctl_release, 0, 1, ANY},
-    {"retry", "ID…", "send the failed rows of imports again", ctl_retry, 0, 1, ANY},
-    {"cancel", "ID…", "send nothing more of imports", ctl_cancel, 0, 1, ANY},
-    {"template", "[PROFILE]", "print a heading line and an example row to start from", ctl_template,
-     FOR_ANY_USER, 0, 1},
-    {"profiles", "", "list the mapping profiles and their headings", ctl_profiles, FOR_ANY_USER, 0,
-     0},
-    {"check-profile", "FILE…", "read mapping profiles and say what they do, or what is wrong",
-     ctl_check_profile, FOR_ANY_USER, 1, ANY},
-    {"prune", "[OPTION…]", "remove what has served its time now", ctl_prune,
+    {"log", "[--json] ID", "what happened to one import, in order of time", ctl_log, TAKES_JSON, 1,
+     1},
+    {"hold", "[--json] ID…", "put imports aside", ctl_hold, TAKES_JSON, 1, ANY},
+    {"release", "[--json] ID…", "let held imports go on", ctl_release, TAKES_JSON, 1, ANY},
+    {"retry", "[--json] ID…", "send the failed rows of imports again", ctl_retry, TAKES_JSON, 1,
+     ANY},
+    {"cancel", "[--json] ID…", "send nothing more of imports", ctl_cancel, TAKES_JSON, 1, ANY},
+    {"verify", "[--json] ID…", "prove that every row has exactly one outcome", ctl_verify,
+     TAKES_JSON, 1, ANY},
+    {"template", "[--json] [PROFILE]", "print a heading line and an example row to start from",
+     ctl_template, TAKES_JSON | FOR_ANY_USER, 0, 1},
+    {"profiles", "[--json]", "list the mapping profiles and their headings", ctl_profiles,
+     TAKES_JSON | FOR_ANY_USER, 0, 0},
+    {"check-profile", "[--json] FILE…", "read mapping profiles: what they do, or what is wrong",
+     ctl_check_profile, TAKES_JSON | FOR_ANY_USER, 1, ANY},
+    {"prune", "[--json] [--dry-run]", "remove what has served its time now", ctl_prune,
      TAKES_JSON | TAKES_DRY_RUN, 0, 0},
-    {"verify", "ID…", "prove that every row has exactly one outcome", ctl_verify, 0, 1, ANY},
+    {"doctor", "[--json]", "look for what is wrong, and say how to mend it", ctl_doctor,
+     TAKES_JSON | TAKES_BAD_CONFIG, 0, 0},
+    {"completion", CTL_SHELLS, "print what a shell completes this program's arguments by",
+     ctl_completion, TAKES_BAD_CONFIG | FOR_ANY_USER, 1, 1},
 };
+
+static const struct ctl_option options[] = {
+    {"json", TAKES_JSON, NULL, "answer in JSON"},
+    {"watch", TAKES_WATCH, NULL, "keep showing it until q or Ctrl-C"},
+    {"detach", TAKES_DETACH, NULL, "do not follow what was handed over"},
+    {"explain", TAKES_EXPLAIN, NULL, "say what was found out about a file, and why"},
+    {"plan", TAKES_PLAN, NULL, "say what would become of each row"},
+    {"dry-run", TAKES_DRY_RUN, NULL, "list what would be removed, and remove nothing"},
+    {"profile", TAKES_PROFILE, "PROFILE", "read files by this mapping profile"},
+};
+
+const struct ctl_command *ctl_commands(size_t *ret_count)
+{
+    *ret_count = COUNT_OF(commands);
+    return commands;
+}
+
+const struct ctl_option *ctl_options(size_t *ret_count)
+{
+    *ret_count = COUNT_OF(options);
+    return options;
+}
+
+/* What follows a command's name, as wide as it shows: … takes three bytes and one column. */
+static int column_of(const char *head)
+{
+    int width = 28;
+    for (const char *at = head; (at = strstr(at, "…")); at += 3)
+        width += 2;
+    return width;
+}
 
 static void usage(FILE *to)
 {
@@ -62,13 +87,11 @@ static void usage(FILE *to)
     for (size_t i = 0; i < COUNT_OF(commands); i++) {
         char head[64];
         snprintf(head, sizeof head, "%s %s", commands[i].name, commands[i].operands);
-        /* … takes three bytes and one column */
-        int width = strstr(head, "…") ? 27 : 25;
-        fprintf(to, "  %-*s %s\n", width, head, commands[i].does);
+        fprintf(to, "  %-*s %s\n", column_of(head), head, commands[i].does);
     }
-    fputs("\n  -c, --config FILE         read FILE in place of " CONFIG_FILE "\n"
-          "      --version             print the version\n"
-          "      --help                print this\n\n"
+    fputs("\n  -c, --config FILE            read FILE in place of " CONFIG_FILE "\n"
+          "      --version                print the version\n"
+          "      --help                   print this\n\n"
           "Ends with 0 when all is well, 1 when something was found or refused, 2 when it could\n"
           "not be done.\n",
           to);
@@ -101,7 +124,7 @@ static int misused(void)
     return CTL_TROUBLE;
 }
 
-static const struct command *find(const char *name)
+static const struct ctl_command *find(const char *name)
 {
     for (size_t i = 0; i < COUNT_OF(commands); i++)
         if (strcmp(commands[i].name, name) == 0)
@@ -139,33 +162,40 @@ static bool read_options(int argc, char **argv, const char **ret_config, int *re
     return true;
 }
 
-/* What stands after the command, which argv[0] is. */
-static bool read_operands(const struct command *command, int argc, char **argv, struct ctl *ret)
+/* As getopt_long wants them: a number is the option's place and 1. */
+static void options_fill(struct option to[COUNT_OF(options) + 1])
 {
-    static const struct option longs[] = {
-        {"json", no_argument, NULL, TAKES_JSON},
-        {"detach", no_argument, NULL, TAKES_DETACH},
-        {"explain", no_argument, NULL, TAKES_EXPLAIN},
-        {"plan", no_argument, NULL, TAKES_PLAN},
-        {"profile", required_argument, NULL, TAKES_PROFILE},
-        {"dry-run", no_argument, NULL, TAKES_DRY_RUN},
-        {NULL, 0, NULL, 0},
-    };
+    for (size_t i = 0; i < COUNT_OF(options); i++)
+        to[i] =
+            (struct option){options[i].name, options[i].argument ? required_argument : no_argument,
+                            NULL, (int)i + 1};
+    to[COUNT_OF(options)] = (struct option){0};
+}
+
+/* What stands after the command, which argv[0] is. */
+static bool read_operands(const struct ctl_command *command, int argc, char **argv, struct ctl *ret)
+{
+    struct option longs[COUNT_OF(options) + 1];
+    unsigned taken = 0;
+    options_fill(longs);
     optind = 0; /* begins afresh */
     for (int option; (option = getopt_long(argc, argv, "", longs, NULL)) != -1;) {
         if (option == '?')
             return false;
-        if (!(command->flags & (unsigned)option)) {
+        unsigned flag = options[option - 1].flag;
+        if (!(command->flags & flag)) {
             ctl_trouble("%s: this command has no such option", command->name);
             return false;
         }
-        ret->json = ret->json || option == TAKES_JSON;
-        ret->detach = ret->detach || option == TAKES_DETACH;
-        ret->explain = ret->explain || option == TAKES_EXPLAIN;
-        ret->plan = ret->plan || option == TAKES_PLAN;
-        ret->dry_run = ret->dry_run || option == TAKES_DRY_RUN;
-        ret->profile = option == TAKES_PROFILE ? optarg : ret->profile;
+        taken |= flag;
+        ret->profile = flag == TAKES_PROFILE ? optarg : ret->profile;
     }
+    ret->json = taken & TAKES_JSON;
+    ret->watch = taken & TAKES_WATCH;
+    ret->detach = taken & TAKES_DETACH;
+    ret->explain = taken & TAKES_EXPLAIN;
+    ret->plan = taken & TAKES_PLAN;
+    ret->dry_run = taken & TAKES_DRY_RUN;
     ret->operands = argv + optind;
     ret->count = (size_t)(argc - optind);
     if (ret->count >= command->least && ret->count <= command->most)
@@ -175,7 +205,7 @@ static bool read_operands(const struct command *command, int argc, char **argv, 
 }
 
 /* Who may not read the system's configuration can still try files out. */
-static bool read_config(const struct command *command, const char *path, struct config **ret,
+static bool read_config(const struct ctl_command *command, const char *path, struct config **ret,
                         struct fault *f)
 {
     if (config_read(path, ret, f))
@@ -186,7 +216,7 @@ static bool read_config(const struct command *command, const char *path, struct 
     return config_read(NO_CONFIG, ret, f);
 }
 
-static int run(const struct command *command, struct ctl *c)
+static int run(const struct ctl_command *command, struct ctl *c)
 {
     if (c->profile)
         config_name_profile(c->config, c->profile);
@@ -207,7 +237,7 @@ int main(int argc, char **argv)
         return CTL_TROUBLE;
     }
     int at = optind;
-    const struct command *command = find(argv[at]);
+    const struct ctl_command *command = find(argv[at]);
     if (!command) {
         ctl_trouble("there is no command '%s'", argv[at]);
         return misused();
@@ -217,8 +247,12 @@ int main(int argc, char **argv)
     struct fault f = {0};
     if (!read_operands(command, argc - at, argv + at, &c))
         return misused();
-    if (!read_config(command, config, &c.config, &f))
-        return ctl_fault(&f);
+    c.path = config;
+    if (!read_config(command, config, &c.config, &f)) {
+        if (!(command->flags & TAKES_BAD_CONFIG))
+            return ctl_fault(&f);
+        c.bad_config = &f;
+    }
     end = run(command, &c);
     config_free(c.config);
     return end;

@@ -16,8 +16,11 @@ enum {
 
 /* The command line, read. */
 struct ctl {
-    struct config *config;
+    struct config *config;          /* NULL with bad_config */
+    const struct fault *bad_config; /* why it cannot be read, or NULL */
+    const char *path;               /* that -c names, or NULL */
     bool json;
+    bool watch;
     bool plan;
     bool detach;
     bool explain;
@@ -38,6 +41,9 @@ int ctl_import(const struct ctl *c);
 /* ctl_queue.c, ctl_show.c */
 int ctl_status(const struct ctl *c);
 int ctl_show(const struct ctl *c);
+int ctl_log(const struct ctl *c);        /* ctl_log.c */
+int ctl_doctor(const struct ctl *c);     /* ctl_doctor.c */
+int ctl_completion(const struct ctl *c); /* ctl_completion.c */
 int ctl_verify(const struct ctl *c);
 int ctl_hold(const struct ctl *c);
 int ctl_release(const struct ctl *c);
