@@ -38,8 +38,10 @@ int ctl_profiles(const struct ctl *c);
 int ctl_check_profile(const struct ctl *c);
 /* ctl_import.c */
 int ctl_import(const struct ctl *c);
-/* ctl_queue.c, ctl_show.c */
+/* ctl_status.c, and what --watch of it does: ctl_watch.c */
 int ctl_status(const struct ctl *c);
+int ctl_watch(const struct ctl *c);
+/* ctl_queue.c, ctl_show.c */
 int ctl_show(const struct ctl *c);
 int ctl_log(const struct ctl *c);        /* ctl_log.c */
 int ctl_doctor(const struct ctl *c);     /* ctl_doctor.c */

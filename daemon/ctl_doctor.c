@@ -1,2 +1,6 @@
 #include "ctl.h"
-int ctl_doctor(const struct ctl *c){(void)c;return 0;}
+int ctl_doctor(const struct ctl *c)
+{
+    (void)c;
+    return 0;
+}

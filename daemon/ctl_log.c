@@ -1,2 +1,6 @@
 #include "ctl.h"
-int ctl_log(const struct ctl *c){(void)c;return 0;}
+int ctl_log(const struct ctl *c)
+{
+    (void)c;
+    return 0;
+}

@@ -2,58 +2,24 @@
 /* NAME ctl_progress: how far an import is. */
 #include <inttypes.h>
 #include <stdio.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "buf.h"
 #include "ctl.h"
+#include "ctl_screen.h"
 #include "json.h"
-#include "utf8.h"
 
 #define NAME_COLUMNS  24
 #define BAR_COLUMNS   30
 #define LEAST_COLUMNS 72 /* a narrower terminal gets no bar, only figures */
 
-static bool is_terminal(void)
-{
-    const char *term = getenv("TERM");
-    return isatty(STDERR_FILENO) && term && strcmp(term, "dumb") != 0;
-}
-
-/* https://no-color.org: set, and not empty */
-static bool is_coloured(void)
-{
-    const char *no_colour = getenv("NO_COLOR");
-    return !no_colour || !*no_colour;
-}
-
-static size_t terminal_columns(void)
-{
-    struct winsize size;
-    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
-        return 80;
-    return size.ws_col;
-}
-
-/* Bytes of the first so many characters. */
-static size_t cut(const char *text, size_t columns)
-{
-    size_t len = strlen(text);
-    size_t at = 0;
-    for (; columns > 0 && at < len; columns--) {
-        size_t n = utf8_char(text + at, len - at);
-        at += n ? n : 1;
-    }
-    return at;
-}
-
 static void bar_add(struct buf *to, uint64_t done, uint64_t rows)
 {
     size_t full = (size_t)((double)BAR_COLUMNS * (double)done / (double)rows);
-    buf_text(to, is_coloured() ? "[\033[32m" : "[");
+    buf_text(to, screen_is_coloured(STDERR_FILENO) ? "[\033[32m" : "[");
     for (size_t i = 0; i < BAR_COLUMNS; i++)
         buf_char(to, i < full ? '#' : '.');
-    buf_text(to, is_coloured() ? "\033[m] " : "] ");
+    buf_text(to, screen_is_coloured(STDERR_FILENO) ? "\033[m] " : "] ");
 }
 
 /* Rows, rate, time left; or why it does not go on. */
@@ -80,24 +46,26 @@ static void figures_add(struct buf *to, struct json_object *import)
 
 static void bar_show(struct ctl_progress *p, const char *name, struct json_object *import)
 {
-    struct buf bar = {0};
+    struct buf line = {0};
     struct buf figures = {0};
-    size_t columns = terminal_columns();
-    size_t used = NAME_COLUMNS + 1;
+    size_t columns = 0;
+    size_t lines = 0;
     uint64_t rows = ctl_number(import, "rows");
+    screen_size(STDERR_FILENO, &columns, &lines);
+    size_t used = screen_add(&line, name, NAME_COLUMNS) + 1;
+    buf_char(&line, ' ');
     if (rows && columns >= LEAST_COLUMNS) {
-        bar_add(&bar, ctl_number(import, "done"), rows);
+        bar_add(&line, ctl_number(import, "done"), rows);
         used += BAR_COLUMNS + 3;
     }
     if (import)
         figures_add(&figures, import);
     else
         buf_text(&figures, "waits to be claimed");
-    size_t rest = columns > used + 1 ? columns - used - 1 : 0;
-    fprintf(stderr, "\r%.*s %s%.*s\033[K", (int)cut(name, NAME_COLUMNS), name, buf_get(&bar),
-            (int)cut(buf_get(&figures), rest), buf_get(&figures));
+    screen_add(&line, buf_get(&figures), columns > used + 1 ? columns - used - 1 : 0);
+    fprintf(stderr, "\r%s\033[K", buf_get(&line));
     p->shown = true;
-    buf_free(&bar);
+    buf_free(&line);
     buf_free(&figures);
 }
 
@@ -115,7 +83,7 @@ static void line_show(struct ctl_progress *p, const char *name, struct json_obje
 
 void ctl_progress_show(struct ctl_progress *p, const char *name, struct json_object *import)
 {
-    if (is_terminal())
+    if (screen_is_terminal(STDERR_FILENO))
         bar_show(p, name, import);
     else
         line_show(p, name, import);

@@ -144,6 +144,19 @@ static void status_unclaimed(struct job *j, struct json_object *list)
     free(odd);
 }
 
+/* What only a running daemon knows of itself. */
+static struct json_object *status_daemon(struct job *j)
+{
+    struct json_object *daemon = json_object_new_object();
+    bool open = !job_still(j);
+    add_number(daemon, "calls", open ? pbx_in_flight(j->pbx) : 0);
+    add_number(daemon, "calls_most", open ? pbx_concurrency(j->pbx) : 0);
+    add_text(daemon, "session", open ? pbx_session_text(j->pbx, j->mono) : "none");
+    add_text(daemon, "watch", j->watch.known ? j->watch.good ? "inotify" : "polling" : "");
+    add_text(daemon, "watch_reason", j->watch.why);
+    return daemon;
+}
+
 struct json_object *job_status(struct job *j, struct fault *f)
 {
     struct json_object *status = json_object_new_object();
@@ -151,6 +164,7 @@ struct json_object *job_status(struct job *j, struct fault *f)
     struct json_object *unclaimed = json_object_new_array();
     json_object_object_add(status, "imports", imports);
     json_object_object_add(status, "unclaimed", unclaimed);
+    json_object_object_add(status, "daemon", j->send ? status_daemon(j) : NULL);
     const char *waiting = job_still(j);
     if (!waiting && j->send)
         waiting = pbx_waiting(j->pbx, j->mono);

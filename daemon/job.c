@@ -42,6 +42,14 @@ struct work *job_work(struct job *j, uint64_t id)
     return NULL;
 }
 
+void job_watched(struct job *j, bool watched, const char *why)
+{
+    j->watch.known = true;
+    j->watch.good = watched;
+    snprintf(j->watch.why, sizeof j->watch.why, "%.*s", (int)sizeof j->watch.why - 1, why);
+    measure_watched(j, !watched);
+}
+
 void job_hint(struct job *j)
 {
     j->hinted = true;

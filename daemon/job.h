@@ -25,10 +25,9 @@ bool job_reload(struct job *j, struct config *config, struct fault *f);
 
 /* The spool is to be looked at again: something happened there. */
 void job_hint(struct job *j);
-
-/* Told by the program's loop, for the metrics: incoming/ is polled, or watched; a new configuration
- * was taken over, or refused. */
-void job_watched(struct job *j, bool polling);
+/* Told by the program's loop, for status and metrics: incoming/ is watched or, for this reason,
+ * polled; a new configuration was taken over, or refused. */
+void job_watched(struct job *j, bool watched, const char *why);
 void job_reloaded(struct job *j, bool good);
 
 /* One turn: bounded work. False when the ledger or the spool fails: stop, a restart repairs. For
@@ -66,8 +65,9 @@ bool job_retry(struct job *j, uint64_t id, struct fault *f);
 bool job_cancel(struct job *j, uint64_t id, struct fault *f);
 
 /* {"imports":[{"id","name","state","rows","done","rate","left","reason"}],"unclaimed":[{"name",
- * "reason"}],"waiting":…}: unfinished and held imports and the last finished ones. The caller
- * owns it. NULL with a fault when the ledger fails. */
+ * "reason"}],"waiting":…,"daemon":{"calls","calls_most","session","watch","watch_reason"}}:
+ * unfinished and held imports and the last finished ones. waiting is null while nothing waits,
+ * daemon is where this is none. The caller owns it. NULL with a fault when the ledger fails. */
 struct json_object *job_status(struct job *j, struct fault *f);
 /* {"id","name","state","counts":{…},"reason","files":[paths],"refused":[{row,line,number,outcome,
  * code,message}],"refused_truncated"}. FAULT_INPUT when there is no such import. */

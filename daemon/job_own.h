@@ -179,11 +179,18 @@ struct measure {
     bool failed;   /* the file could not be written, which was told */
 };
 
+/* How incoming/ is looked after, as main tells it. */
+struct watching {
+    bool known, good;
+    char why[256]; /* there is no watch */
+};
+
 struct job {
     struct config *config;
     struct measure *measure;
     bool send;
     struct still still;
+    struct watching watch;
     struct ledger *ledger;
     struct spool *spool;
     struct suspect *suspect;
@@ -304,6 +311,7 @@ int tell_hold_code(size_t i);
 struct measure *measure_new(int64_t wall); /* the caller frees it */
 void measure_parts(struct job *j);         /* ledger and pbx are new: they are to be counted */
 void measure_change(struct job *j);        /* something is different, and to be written some time */
+void measure_watched(struct job *j, bool polling);
 void measure_end(struct job *j, const struct import *i); /* its report is written */
 /* Writes the file when that is due; when that is (mono); as soon as may be; the last time. */
 void measure_turn(struct job *j);

@@ -210,7 +210,7 @@ static void keep_watch(struct daemon *d)
         log_event(EVENT_POLLED, log_nothing, "incoming/ is polled every %lld s: %s",
                   (long long)(poll_every(d) / 1000), f.text);
     d->polling = !good;
-    job_watched(d->job, d->polling);
+    job_watched(d->job, good, good ? "" : f.text);
 }
 
 static void take_hints(struct daemon *d)

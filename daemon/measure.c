@@ -211,7 +211,7 @@ void measure_close(struct job *j)
 
 /* ---- what others know ---- */
 
-void job_watched(struct job *j, bool polling)
+void measure_watched(struct job *j, bool polling)
 {
     if (j->measure->metrics.polling == polling)
         return;

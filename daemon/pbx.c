@@ -420,6 +420,15 @@ const char *pbx_waiting(const struct pbx *p, int64_t mono)
     return NULL;
 }
 
+const char *pbx_session_text(const struct pbx *p, int64_t mono)
+{
+    if (p->refused)
+        return "refused";
+    if (mono < p->locked_until)
+        return "locked-out";
+    return p->has_token ? "open" : "none";
+}
+
 bool pbx_waits_long(const struct pbx *p, int64_t mono)
 {
     if (!pbx_waiting(p, mono))

@@ -93,6 +93,8 @@ void pbx_trouble(struct pbx *p, int64_t mono);
 
 /* Why no import can go on, for people (lent), or NULL while all is well. */
 const char *pbx_waiting(const struct pbx *p, int64_t mono);
+/* How it stands with the login, in a word (static): none (no token), open, refused, locked-out. */
+const char *pbx_session_text(const struct pbx *p, int64_t mono);
 /* It will not change by waiting a little: configuration, credentials, lock-out, limit; or some
  * probes have failed already. */
 bool pbx_waits_long(const struct pbx *p, int64_t mono);

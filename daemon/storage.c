@@ -62,6 +62,7 @@ static void close_all(struct job *j)
     anew->refused = j->refused;
     anew->still = j->still;
     anew->measure = j->measure;
+    anew->watch = j->watch;
     job_end(j);
     *j = *anew;
     free(anew);
