@@ -25,6 +25,7 @@ struct parcel {
 };
 
 struct follow {
+    const struct ctl *c;
     struct ctl_desk *desk;
     struct parcel *parcels;
     size_t count;
@@ -133,6 +134,31 @@ static bool has_ended(const char *state)
     return false;
 }
 
+/* An answer on a file that has none of the daemon's: {"name"} and one member more. */
+static void parcel_json(const struct parcel *p, const char *key, const char *text)
+{
+    ON_LEAVE(json_leave) struct json_object *told = json_object_new_object();
+    json_object_object_add(told, "name", json_object_new_string(p->name));
+    json_object_object_add(told, key, json_object_new_string(text));
+    ctl_json_print(told);
+}
+
+static int parcel_trouble(const struct follow *w, const struct parcel *p, const char *text)
+{
+    if (w->c->json)
+        parcel_json(p, "error", text);
+    return ctl_trouble("%s: %s", p->name, text);
+}
+
+static void parcel_print(const struct parcel *p, struct json_object *show)
+{
+    const char *reason = ctl_text(show, "reason");
+    printf("%s: %s %s%s%s: ", p->name, ctl_text(show, "id"), ctl_text(show, "state"),
+           *reason ? ": " : "", reason);
+    ctl_counts_print(ctl_member(show, "counts"));
+    ctl_files_print(ctl_member(show, "files"));
+}
+
 /* The last line on a file, and its reports. */
 static int parcel_end(struct follow *w, const struct parcel *p)
 {
@@ -142,15 +168,20 @@ static int parcel_end(struct follow *w, const struct parcel *p)
     if (!ask(w, "show", p->id, &running, &show, &f))
         return ctl_fault(&f);
     if (!running)
-        return ctl_trouble("the daemon has ended; 'extspool show %llu' tells the outcome",
-                           (unsigned long long)p->id);
-    const char *reason = ctl_text(show, "reason");
-    printf("%s: %s %s%s%s: ", p->name, ctl_text(show, "id"), ctl_text(show, "state"),
-           *reason ? ": " : "", reason);
-    ctl_counts_print(ctl_member(show, "counts"));
-    ctl_files_print(ctl_member(show, "files"));
+        return parcel_trouble(w, p, "the daemon has ended; 'extspool show' tells the outcome");
+    if (w->c->json)
+        ctl_json_print(show);
+    else
+        parcel_print(p, show);
     fflush(stdout);
     return end_of(ctl_text(show, "state"), ctl_member(show, "counts"));
+}
+
+static int parcel_odd(const struct follow *w, const struct parcel *p, const char *reason)
+{
+    if (w->c->json)
+        parcel_json(p, "unclaimed", reason);
+    return ctl_trouble("%s stays in incoming/: %s", p->name, reason);
 }
 
 /* One look. *ret_over when there is nothing more to wait for, with *ret_end. */
@@ -169,7 +200,7 @@ static bool parcel_look(struct follow *w, struct parcel *p, struct ctl_progress 
         *ret_end = parcel_end(w, p);
     } else if (!p->id && odd) {
         ctl_progress_end(progress);
-        *ret_end = ctl_trouble("%s stays in incoming/: %s", p->name, ctl_text(odd, "reason"));
+        *ret_end = parcel_odd(w, p, ctl_text(odd, "reason"));
     } else {
         ctl_progress_show(progress, p->name, import);
         *ret_over = false;
@@ -247,13 +278,23 @@ static int hand_all(const struct ctl *c, struct follow *w)
         }
         struct parcel *p = &w->parcels[w->count++];
         spool_name_print(name, p->name, sizeof p->name);
-        if (c->detach)
+        if (c->detach && c->json)
+            parcel_json(p, "folder", folder);
+        else if (c->detach)
             printf("%s/%s: handed over\n", folder, p->name);
     }
     return end;
 }
 
-static int follow_all(const struct ctl *c, struct follow *w)
+static int parcel_alone(const struct follow *w, const struct parcel *p)
+{
+    if (w->c->json)
+        parcel_json(p, "unclaimed", "no daemon runs");
+    return ctl_trouble("no daemon runs; %s waits in %s/incoming", p->name,
+                       w->c->config->spool.directory);
+}
+
+static int follow_all(struct follow *w)
 {
     ON_LEAVE(json_leave) struct json_object *status = NULL;
     struct fault f = {0};
@@ -268,8 +309,7 @@ static int follow_all(const struct ctl *c, struct follow *w)
         if (running)
             end = ctl_worse(end, parcel_follow(w, p));
         else
-            end = ctl_trouble("no daemon runs; %s waits in %s/incoming", p->name,
-                              c->config->spool.directory);
+            end = parcel_alone(w, p);
     }
     return end;
 }
@@ -286,13 +326,13 @@ static void follow_begin(struct follow *w)
 
 int ctl_import(const struct ctl *c)
 {
-    struct follow w = {.desk = ctl_desk_new(c->config)};
+    struct follow w = {.c = c, .desk = ctl_desk_new(c->config)};
     w.parcels = xcalloc(c->count, sizeof *w.parcels);
     if (!c->detach)
         follow_begin(&w);
     int end = hand_all(c, &w);
     if (!c->detach && w.count)
-        end = ctl_worse(end, follow_all(c, &w));
+        end = ctl_worse(end, follow_all(&w));
     free(w.parcels);
     return ctl_worse(end, ctl_desk_close(w.desk));
 }

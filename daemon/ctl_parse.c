@@ -5,6 +5,7 @@
 
 #include "copy.h"
 #include "ctl.h"
+#include "json.h"
 #include "survey.h"
 #include "utf8.h"
 
@@ -14,6 +15,25 @@ static bool is_text(const struct row *row)
         if (utf8_valid(row->cells[i].at, row->cells[i].len) < row->cells[i].len)
             return false;
     return true;
+}
+
+/* {"line","cells":[…]}, or {"line","code","message"}: a line for each record. */
+static void row_json(const struct row *row, int code)
+{
+    char text[CODE_TEXT];
+    ON_LEAVE(json_leave) struct json_object *one = json_object_new_object();
+    json_object_object_add(one, "line", json_object_new_uint64(row->line));
+    if (code == CODE_NONE) {
+        struct json_object *cells = json_object_new_array();
+        for (size_t i = 0; i < row->count; i++)
+            json_object_array_add(
+                cells, json_object_new_string_len(row->cells[i].at, (int)row->cells[i].len));
+        json_object_object_add(one, "cells", cells);
+    } else {
+        json_object_object_add(one, "code", json_object_new_string(code_text(code, text)));
+        json_object_object_add(one, "message", json_object_new_string(code_meaning(code)));
+    }
+    ctl_json_print(one);
 }
 
 static void malformed_tell(const char *name, const struct row *row, int code)
@@ -29,12 +49,14 @@ static void malformed_tell(const char *name, const struct row *row, int code)
 }
 
 /* Tells of a row that cannot be printed. */
-static bool row_print(const char *name, const struct row *row)
+static bool row_print(const struct ctl *c, const char *name, const struct row *row)
 {
     int code = row->kind == ROW_KIND_MALFORMED ? row->code : CODE_NONE;
     if (code == CODE_NONE && !is_text(row))
         code = CODE_ENCODING_ERROR;
-    if (code == CODE_NONE)
+    if (c->json)
+        row_json(row, code);
+    else if (code == CODE_NONE)
         ctl_record_print(row->cells, row->count, ',');
     else
         malformed_tell(name, row, code);
@@ -42,23 +64,24 @@ static bool row_print(const char *name, const struct row *row)
 }
 
 /* *ret_end says whether some record was malformed. */
-static bool records_print(const char *name, struct rows *rows, int *ret_end, struct fault *f)
+static bool records_print(const struct ctl *c, const char *name, struct rows *rows, int *ret_end,
+                          struct fault *f)
 {
     struct row row;
     while (rows_next(rows, &row, f)) {
         if (row.kind == ROW_KIND_END)
             return true;
-        if (!row_print(name, &row))
+        if (!row_print(c, name, &row))
             *ret_end = CTL_NEGATIVE;
     }
     return false;
 }
 
-static int header_print(const char *name, const struct header *h)
+static int header_print(const struct ctl *c, const char *name, const struct header *h)
 {
     struct row row = {
         .kind = ROW_KIND_RECORD, .line = h->line, .cells = h->cells, .count = h->count};
-    return row_print(name, &row) ? CTL_WELL : CTL_NEGATIVE;
+    return row_print(c, name, &row) ? CTL_WELL : CTL_NEGATIVE;
 }
 
 /* Titles above the header are left out; a malformed header is told as any record. */
@@ -85,8 +108,8 @@ static bool text_print(const struct ctl *c, const struct ctl_rules *rules,
     else if (o.code != CODE_NONE)
         return fault_set(f, FAULT_INPUT, 0, "%s", o.reason);
     else
-        *ret_end = header_print(file->name, &o.header);
-    return records_print(file->name, o.rows, ret_end, f);
+        *ret_end = header_print(c, file->name, &o.header);
+    return records_print(c, file->name, o.rows, ret_end, f);
 }
 
 int ctl_parse(const struct ctl *c)
