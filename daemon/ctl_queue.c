@@ -24,9 +24,11 @@ static void json_tell(const struct question *q, const char *id, struct json_obje
     json_object_object_add(told, "ok", json_object_new_boolean(!f));
     if (f)
         json_object_object_add(told, "error", json_object_new_string(f->text));
-    json_object_object_foreach(result, key, value)
-    {
-        json_object_object_add(told, key, json_object_get(value));
+    if (result) {
+        json_object_object_foreach(result, key, value)
+        {
+            json_object_object_add(told, key, json_object_get(value));
+        }
     }
     ctl_json_print(told);
 }
