@@ -33,7 +33,7 @@ static void add_id(struct json_object *to, uint64_t id)
 
 /* The state as people are told it: waiting where the PBX does not let it go on, and no end before
  * its report is there. */
-static const char *shown_state(struct job *j, const struct import *i, const char **ret_reason)
+const char *job_state_of(struct job *j, const struct import *i, const char **ret_reason)
 {
     bool ended = i->state > IMPORT_SENDING;
     *ret_reason = i->reason;
@@ -96,7 +96,7 @@ static bool status_one(struct job *j, const struct import *i, struct json_object
     struct json_object *one = json_object_new_object();
     add_id(one, i->id);
     add_text(one, "name", i->name);
-    add_text(one, "state", shown_state(j, i, &reason));
+    add_text(one, "state", job_state_of(j, i, &reason));
     add_number(one, "rows", rows);
     add_number(one, "done", done);
 
@@ -253,7 +253,7 @@ struct json_object *job_show(struct job *j, uint64_t id, struct fault *f)
     char time[CLOCK_TEXT];
     add_id(show, id);
     add_text(show, "name", i.name);
-    add_text(show, "state", shown_state(j, &i, &reason));
+    add_text(show, "state", job_state_of(j, &i, &reason));
     add_text(show, "reason", reason);
     add_text(show, "started", clock_text(i.started, time));
     add_text(show, "finished", clock_text(i.finished, time));

@@ -82,5 +82,8 @@ struct json_object *job_verify(struct job *j, uint64_t id, struct fault *f);
  * or a folder fails. The caller owns it. */
 struct json_object *job_prune(struct job *j, uint64_t after, struct fault *f);
 struct json_object *job_prunable(struct job *j, uint64_t after, struct fault *f);
+/* {"id","name","state","reason","since","events":[{"time","source":"ledger","event","text"}]}: what
+ * the ledger knows of when, in no order; since: when it was claimed, milliseconds since 1970. */
+struct json_object *job_history(struct job *j, uint64_t id, struct fault *f);
 
 #endif

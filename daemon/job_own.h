@@ -18,6 +18,7 @@
  *   retention.c what has served its time goes
  *   operate.c   operators' verbs
  *   inquire.c   status, show, verify
+ *   history.c   log
  */
 #ifndef EXTSPOOLD_JOB_OWN_H
 #define EXTSPOOLD_JOB_OWN_H
@@ -388,5 +389,9 @@ struct work *job_work(struct job *j, uint64_t id);
 bool job_find(struct job *j, uint64_t id, struct import *ret, struct fault *f);
 void job_dirty(struct job *j); /* the ledger has changed: a commit is due soon */
 uint32_t job_random(void);
+
+/* ---- inquire.c ---- */
+/* The state as people are told it, and why (lent; "" for no reason). */
+const char *job_state_of(struct job *j, const struct import *i, const char **ret_reason);
 
 #endif
