@@ -1,6 +1,266 @@
-#include "ctl.h"
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* NAME ctl_doctor: what is wrong with an installation, and how to mend it. */
+#include "ctl_doctor.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <pwd.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "buf.h"
+#include "clock.h"
+#include "ctl_screen.h"
+#include "json.h"
+
+#define YEAR_2024 INT64_C(1704067200000) /* milliseconds: no clock that is right says less */
+
+static const char *const kinds[] = {
+    [DOCTOR_WELL] = "well", [DOCTOR_FINDING] = "finding", [DOCTOR_UNSEEN] = "unseen"};
+
+/* ---- what is said ---- */
+
+static void say(struct doctor *d, enum finding_kind kind, const char *remedy, const char *format,
+                va_list args)
+{
+    char *raw = NULL;
+    ON_LEAVE(buf_free) struct buf text = {0};
+    int len = vasprintf(&raw, format, args);
+    assert(len >= 0);
+    buf_name(&text, raw, strlen(raw)); /* file names are in it */
+    free(raw);
+    struct json_object *one = json_object_new_object();
+    json_object_object_add(one, "check", json_object_new_string(d->check));
+    json_object_object_add(one, "result", json_object_new_string(kinds[kind]));
+    json_object_object_add(one, "message", json_object_new_string(buf_get(&text)));
+    json_object_object_add(one, "remedy", remedy ? json_object_new_string(remedy) : NULL);
+    json_object_array_add(d->said, one);
+    d->count[kind]++;
+}
+
+void doctor_say(struct doctor *d, enum finding_kind kind, const char *remedy, const char *format,
+                ...)
+{
+    va_list args;
+    va_start(args, format);
+    say(d, kind, remedy, format, args);
+    va_end(args);
+}
+
+void doctor_well(struct doctor *d, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    say(d, DOCTOR_WELL, NULL, format, args);
+    va_end(args);
+}
+
+const char *doctor_user(uid_t user, char to[64])
+{
+    const struct passwd *known = getpwuid(user);
+    if (known)
+        snprintf(to, 64, "%s", known->pw_name);
+    else
+        snprintf(to, 64, "user %lu", (unsigned long)user);
+    return to;
+}
+
+/* ---- checks of the whole ---- */
+
+static void check_configuration(struct doctor *d)
+{
+    ON_LEAVE(ctl_rules_free) struct ctl_rules rules = {0};
+    struct fault f = {0};
+    if (d->c->bad_config) {
+        bool hidden = d->c->bad_config->error == EACCES;
+        doctor_say(d, hidden ? DOCTOR_UNSEEN : DOCTOR_FINDING,
+                   hidden ? "run this as root"
+                          : "correct that line; a daemon that runs keeps the old configuration",
+                   "%s", d->c->bad_config->text);
+        return;
+    }
+    if (ctl_rules_read(d->config, &rules, &f))
+        doctor_well(d, "configuration, schema and mapping profiles are sound");
+    else
+        doctor_say(d, f.error == EACCES ? DOCTOR_UNSEEN : DOCTOR_FINDING,
+                   "correct that file; 'extspool check-profile FILE' tells more of a profile", "%s",
+                   f.text);
+}
+
+static void check_daemon(struct doctor *d)
+{
+    struct json_object *daemon = ctl_member(d->status, "daemon");
+    if (d->unasked.kind != FAULT_NONE)
+        doctor_say(d, DOCTOR_UNSEEN, "run this as root or as the daemon's user", "%s",
+                   d->unasked.text);
+    else if (!d->status)
+        doctor_say(d, DOCTOR_FINDING, "systemctl start extspoold; its log says why it ended",
+                   "no daemon runs with this configuration");
+    else
+        doctor_well(d, "a daemon runs; calls under way: %llu of %llu",
+                    (unsigned long long)ctl_number(daemon, "calls"),
+                    (unsigned long long)ctl_number(daemon, "calls_most"));
+}
+
+static void check_clock(struct doctor *d)
+{
+    char now[CLOCK_TEXT];
+    if (clock_wall() < YEAR_2024)
+        doctor_say(d, DOCTOR_FINDING, "set the clock: timedatectl set-ntp true",
+                   "the clock says %s, which is long ago", clock_text(clock_wall(), now));
+    else
+        doctor_well(d, "the clock says %s", clock_text(clock_wall(), now));
+}
+
+/* ---- the ledger ---- */
+
+/* What nobody else is to read or change. */
+static void ledger_mode(struct doctor *d, const char *name, mode_t forbidden)
+{
+    ON_LEAVE(buf_free) struct buf path = {0};
+    ON_LEAVE(buf_free) struct buf remedy = {0};
+    struct stat st;
+    buf_format(&path, "%s%s", d->config->state.directory, name);
+    if (lstat(path.at, &st) != 0 || !(st.st_mode & forbidden))
+        return;
+    buf_format(&remedy, "chmod %s '%s'", *name ? "0600" : "go-w", path.at);
+    doctor_say(d, DOCTOR_FINDING, remedy.at, "others may %s '%s' (mode %04o)",
+               *name ? "read or change" : "change", path.at, (unsigned)st.st_mode & 07777);
+}
+
+static void ledger_aside(struct doctor *d)
+{
+    DIR *dir = opendir(d->config->state.directory);
+    for (struct dirent *entry; dir && (entry = readdir(dir));)
+        if (strncmp(entry->d_name, "ledger.db.damaged-", 18) == 0)
+            doctor_say(d, DOCTOR_FINDING,
+                       "see whether the disk is sound (smartctl, dmesg), then move it away",
+                       "a damaged ledger was put aside as '%s/%s'", d->config->state.directory,
+                       entry->d_name);
+    if (dir)
+        closedir(dir);
+}
+
+static void check_ledger(struct doctor *d)
+{
+    char damage[LEDGER_DAMAGE] = "";
+    struct fault f = {0};
+    ledger_mode(d, "", 0022);
+    ledger_mode(d, "/ledger.db", 0077);
+    ledger_mode(d, "/key", 0077);
+    ledger_aside(d);
+    if (!d->ledger && d->unread.error == ENOENT)
+        doctor_well(d, "there is none yet");
+    else if (!d->ledger && d->unread.kind == FAULT_DAMAGE)
+        doctor_say(d, DOCTOR_FINDING,
+                   "start the daemon: it puts the ledger aside and looks all numbers up", "%s",
+                   d->unread.text);
+    else if (!d->ledger)
+        doctor_say(d, DOCTOR_UNSEEN,
+                   d->unread.error == EACCES ? "run this as root or as the daemon's user"
+                                             : "start the daemon, and ask again",
+                   "%s", d->unread.text);
+    else if (!ledger_sound(d->ledger, damage, &f))
+        doctor_say(d, DOCTOR_UNSEEN, "ask again in a moment", "%s", f.text);
+    else if (damage[0])
+        doctor_say(d, DOCTOR_FINDING,
+                   "restart the daemon: it puts the ledger aside and looks all numbers up", "%s",
+                   damage);
+    else
+        doctor_well(d, "it is sound");
+}
+
+/* ---- the table ---- */
+
+static const struct {
+    const char *name;
+    void (*look)(struct doctor *d);
+} checks[] = {
+    {"configuration", check_configuration},
+    {"daemon", check_daemon},
+    {"clock", check_clock},
+    {"folders", doctor_folders},
+    {"permissions", doctor_permissions},
+    {"space", doctor_space},
+    {"watch", doctor_watch},
+    {"incoming", doctor_incoming},
+    {"files", doctor_unowned},
+    {"ledger", check_ledger},
+    {"password", doctor_password},
+    {"pbx", doctor_pbx},
+    {"session", doctor_session},
+};
+
+static void print(const struct doctor *d)
+{
+    static const char *const colours[] = {
+        [DOCTOR_WELL] = "\033[32m", [DOCTOR_FINDING] = "\033[1;31m", [DOCTOR_UNSEEN] = "\033[33m"};
+    bool coloured = screen_is_coloured(STDOUT_FILENO);
+    for (size_t i = 0; i < ctl_length(d->said); i++) {
+        struct json_object *one = ctl_item(d->said, i);
+        const char *result = ctl_text(one, "result");
+        size_t kind = 0;
+        while (strcmp(kinds[kind], result) != 0)
+            kind++;
+        printf("%s%-7s%s  %-13s  %s\n", coloured ? colours[kind] : "", result,
+               coloured ? "\033[m" : "", ctl_text(one, "check"), ctl_text(one, "message"));
+        if (*ctl_text(one, "remedy"))
+            printf("%24s  -> %s\n", "", ctl_text(one, "remedy"));
+    }
+    printf("%zu well, %zu finding%s, %zu unseen\n", d->count[DOCTOR_WELL], d->count[DOCTOR_FINDING],
+           d->count[DOCTOR_FINDING] == 1 ? "" : "s", d->count[DOCTOR_UNSEEN]);
+}
+
+static void print_json(const struct doctor *d)
+{
+    ON_LEAVE(json_leave) struct json_object *o = json_object_new_object();
+    json_object_object_add(o, "well", json_object_new_uint64(d->count[DOCTOR_WELL]));
+    json_object_object_add(o, "findings", json_object_new_uint64(d->count[DOCTOR_FINDING]));
+    json_object_object_add(o, "unseen", json_object_new_uint64(d->count[DOCTOR_UNSEEN]));
+    json_object_object_add(o, "checks", json_object_get(d->said));
+    ctl_json_print(o);
+}
+
+/* Whose daemon it is, and since when it runs: its socket is made at its start. */
+static void meet_daemon(struct doctor *d)
+{
+    struct stat st;
+    ON_LEAVE(buf_free) struct buf socket = {0};
+    const char *folder = d->config->state.directory;
+    struct ctl_desk *desk = ctl_desk_new(d->c->config);
+    bool running = false;
+    if (!ctl_ask_daemon(desk, "status", 0, &running, &d->status, &d->unasked))
+        d->status = NULL;
+    ctl_desk_close(desk);
+    buf_format(&socket, "%s/control.sock", folder);
+    d->user_known = (d->status && lstat(socket.at, &st) == 0) || stat(folder, &st) == 0;
+    d->user = d->user_known ? st.st_uid : 0;
+    if (d->status && lstat(socket.at, &st) == 0)
+        d->started = (int64_t)st.st_mtim.tv_sec * 1000;
+    if (!ledger_look(folder, &d->ledger, &d->unread))
+        d->ledger = NULL;
+}
+
 int ctl_doctor(const struct ctl *c)
 {
-    (void)c;
-    return 0;
+    struct doctor d = {.c = c, .config = c->config, .said = json_object_new_array()};
+    size_t count = c->config ? COUNT_OF(checks) : 1; /* without one no other makes sense */
+    if (c->config)
+        meet_daemon(&d);
+    for (size_t i = 0; i < count; i++) {
+        d.check = checks[i].name;
+        checks[i].look(&d);
+    }
+    if (c->json)
+        print_json(&d);
+    else
+        print(&d);
+    ledger_close(d.ledger);
+    json_object_put(d.status);
+    json_object_put(d.said);
+    if (d.count[DOCTOR_FINDING])
+        return CTL_NEGATIVE;
+    return d.count[DOCTOR_UNSEEN] ? CTL_TROUBLE : CTL_WELL;
 }

@@ -381,3 +381,78 @@ struct http *http_free(struct http *h)
     curl_global_cleanup();
     return NULL;
 }
+
+/* ---- a look ---- */
+
+/* NAME:VALUE lines of each certificate; GnuTLS's "Expire date" is a date that curl reads. */
+static int64_t expiry_of(CURL *easy)
+{
+    static const char name[] = "Expire date:";
+    struct curl_certinfo *chain = NULL;
+    int64_t first = 0;
+    if (curl_easy_getinfo(easy, CURLINFO_CERTINFO, &chain) != CURLE_OK || !chain)
+        return 0;
+    for (int i = 0; i < chain->num_of_certs; i++)
+        for (const struct curl_slist *line = chain->certinfo[i]; line; line = line->next) {
+            if (strncmp(line->data, name, sizeof name - 1) != 0)
+                continue;
+            time_t expires = curl_getdate(line->data + sizeof name - 1, NULL);
+            if (expires > 0 && (!first || (int64_t)expires * 1000 < first))
+                first = (int64_t)expires * 1000;
+        }
+    return first;
+}
+
+static int64_t date_of(CURL *easy)
+{
+    struct curl_header *header = NULL;
+    if (curl_easy_header(easy, "Date", 0, CURLH_HEADER, -1, &header) != CURLHE_OK)
+        return 0;
+    time_t date = curl_getdate(header->value, NULL);
+    return date > 0 ? (int64_t)date * 1000 : 0;
+}
+
+static enum http_look_end look_end(CURLcode code)
+{
+    switch (code) {
+    case CURLE_OK:
+        return HTTP_LOOK_ANSWERED;
+    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_RESOLVE_PROXY:
+        return HTTP_LOOK_NO_HOST;
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CACERT_BADFILE:
+        return HTTP_LOOK_UNTRUSTED;
+    default:
+        return HTTP_LOOK_NO_WAY;
+    }
+}
+
+void http_look(const struct http_settings *settings, const char *url, bool trusting,
+               struct http_look *ret)
+{
+    char error[CURL_ERROR_SIZE] = "";
+    long status = 0;
+    struct http *h = http_new(settings);
+    struct call *c = call_take(h);
+    CURL *easy = c->easy;
+    *ret = (struct http_look){0};
+    curl_easy_setopt(easy, CURLOPT_URL, url);
+    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, error);
+    curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, NULL);
+    curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
+    curl_easy_setopt(easy, CURLOPT_CERTINFO, 1L);
+    curl_easy_setopt(easy, CURLOPT_CONNECT_ONLY, trusting ? 0L : 1L);
+    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, trusting ? 1L : 0L);
+    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, trusting ? 2L : 0L);
+    CURLcode code = curl_easy_perform(easy);
+    ret->end = look_end(code);
+    curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
+    ret->status = (int)status;
+    ret->date = date_of(easy);
+    ret->expires = expiry_of(easy);
+    if (code != CURLE_OK)
+        snprintf(ret->text, sizeof ret->text, "%.*s", (int)sizeof ret->text - 1,
+                 error[0] ? error : curl_easy_strerror(code));
+    http_free(h);
+}

@@ -82,4 +82,19 @@ struct http_fd {
 /* Sleeps until a call moves, one of fds is ready, or the time (milliseconds) is over. */
 void http_wait(struct http *h, struct http_fd *fds, size_t count, int64_t timeout);
 
+enum http_look_end { HTTP_LOOK_ANSWERED, HTTP_LOOK_NO_HOST, HTTP_LOOK_NO_WAY, HTTP_LOOK_UNTRUSTED };
+
+struct http_look {
+    enum http_look_end end;
+    int status;
+    int64_t date;    /* the answer's own, wall-clock milliseconds; 0: it has none */
+    int64_t expires; /* the first certificate to do so, likewise; 0: none was shown */
+    char text[160];  /* what went wrong, for people */
+};
+
+/* Asks for the head of a page, without a token, to see who is there: blocks for the settings'
+ * times. Not trusting: any certificate will do, and nothing is asked once the connection stands. */
+void http_look(const struct http_settings *settings, const char *url, bool trusting,
+               struct http_look *ret);
+
 #endif

@@ -102,6 +102,10 @@ bool ledger_open(const char *directory, struct ledger **ret, struct fault *f);
  * nobody else sees. False when it cannot be read (no rights, none there, of another version, or
  * left by a crash): the text says why. No daemon can start until it is closed, but one may run. */
 bool ledger_look(const char *directory, struct ledger **ret, struct fault *f);
+/* Looks through all of its file for damage, which takes a second for each few hundred megabytes.
+ * *ret is "" when it is sound, else what was found first. */
+#define LEDGER_DAMAGE 160
+bool ledger_sound(struct ledger *l, char ret[LEDGER_DAMAGE], struct fault *f);
 /* One in memory that knows nothing. */
 bool ledger_none(struct ledger **ret, struct fault *f);
 /* Commits what is pending, unless a call has failed, and closes; when any call has failed with

@@ -71,6 +71,28 @@ bool ledger_look(const char *directory, struct ledger **ret, struct fault *f)
     return true;
 }
 
+bool ledger_sound(struct ledger *l, char ret[LEDGER_DAMAGE], struct fault *f)
+{
+    bool row = false;
+    struct fault why = {0};
+    struct sql_query *q = sql_query(l->sql, "PRAGMA main.quick_check(1)", &why);
+    if (!q || !sql_next(q, &row, &why)) {
+        if (why.kind != FAULT_DAMAGE) {
+            if (f)
+                *f = why;
+            return false;
+        }
+        snprintf(ret, LEDGER_DAMAGE, "%.*s", LEDGER_DAMAGE - 1, why.text);
+        return true;
+    }
+    if (row)
+        sql_text(q, 0, ret, LEDGER_DAMAGE);
+    sql_done(q);
+    if (!row || strcmp(ret, "ok") == 0)
+        ret[0] = '\0';
+    return true;
+}
+
 bool ledger_none(struct ledger **ret, struct fault *f)
 {
     struct ledger *l = blank();

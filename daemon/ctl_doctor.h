@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the checks of `extspool doctor` share. Each looks at one thing and says at least once how it
+ * is. Nothing is changed, and nothing but the head of a page is asked of the PBX: not even a login,
+ * since a refused one counts towards the lock-out, and nobody has said whether one ends the session
+ * that the daemon has. */
+#ifndef EXTSPOOLD_CTL_DOCTOR_H
+#define EXTSPOOLD_CTL_DOCTOR_H
+
+#include <sys/types.h>
+
+#include "ctl.h"
+#include "ledger.h"
+
+enum finding_kind {
+    DOCTOR_WELL,
+    DOCTOR_FINDING,
+    DOCTOR_UNSEEN, /* it could not be looked into */
+};
+
+struct doctor {
+    const struct ctl *c;
+    const struct config *config; /* NULL when it cannot be read */
+    struct json_object *status;  /* of a running daemon, or NULL */
+    struct fault unasked;        /* why one that may run cannot be asked; else of kind NONE */
+    struct ledger *ledger;       /* for looking, or NULL */
+    struct fault unread;         /* why not */
+    uid_t user;                  /* the daemon's, as far as its files tell */
+    bool user_known;
+    int64_t started; /* wall: of the daemon that runs, or 0 */
+    const char *check;
+    struct json_object *said;
+    size_t count[DOCTOR_UNSEEN + 1];
+};
+
+/* Says how it is. remedy is NULL where there is nothing to do. */
+void doctor_say(struct doctor *d, enum finding_kind kind, const char *remedy, const char *format,
+                ...) PRINTF_LIKE(4, 5);
+void doctor_well(struct doctor *d, const char *format, ...) PRINTF_LIKE(2, 3);
+/* A user's name, or number, into to. */
+const char *doctor_user(uid_t user, char to[64]);
+
+/* ctl_doctor_spool.c */
+void doctor_folders(struct doctor *d);
+void doctor_permissions(struct doctor *d);
+void doctor_watch(struct doctor *d);
+void doctor_space(struct doctor *d);
+/* ctl_doctor_files.c */
+void doctor_incoming(struct doctor *d);
+void doctor_unowned(struct doctor *d);
+/* ctl_doctor_pbx.c */
+void doctor_password(struct doctor *d);
+void doctor_pbx(struct doctor *d);
+void doctor_session(struct doctor *d);
+
+#endif
