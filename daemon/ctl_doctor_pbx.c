@@ -93,18 +93,19 @@ void doctor_password(struct doctor *d)
 
 /* ---- the PBX ---- */
 
+static const char renew[] = "renew the PBX's certificate";
+
 static void expiry_tell(struct doctor *d, const struct http_look *look)
 {
     long long days = (long long)((look->expires - clock_wall()) / DAY);
     char when[CLOCK_TEXT];
-    static const char remedy[] = "renew the PBX's certificate";
     if (!look->expires)
         return;
     clock_text(look->expires, when);
     if (look->expires < clock_wall())
-        doctor_say(d, DOCTOR_FINDING, remedy, "the PBX's certificate has expired at %s", when);
+        doctor_say(d, DOCTOR_FINDING, renew, "the PBX's certificate has expired at %s", when);
     else if (days < DAYS_ENOUGH)
-        doctor_say(d, DOCTOR_FINDING, remedy, "the PBX's certificate expires in %lld days, at %s",
+        doctor_say(d, DOCTOR_FINDING, renew, "the PBX's certificate expires in %lld days, at %s",
                    days, when);
     else
         doctor_well(d, "the PBX's certificate is good for %lld days, till %s", days, when);
@@ -122,19 +123,24 @@ static void date_tell(struct doctor *d, const struct http_look *look)
 }
 
 static void look_tell(struct doctor *d, const char *url, const struct http_settings *settings,
-                      struct http_look *look)
+                      const struct http_look *look)
 {
     static const char *const remedies[] = {
         [HTTP_LOOK_NO_HOST] = "correct the name in [pbx] url, or mend this machine's DNS",
         [HTTP_LOOK_NO_WAY] = "see that the PBX is on, its API is enabled for this machine, and "
                              "address and port in [pbx] url are right",
-        [HTTP_LOOK_UNTRUSTED] = "set [pbx] ca_file to the certificate of who has signed the PBX's",
+        [HTTP_LOOK_UNTRUSTED] =
+            "set [pbx] ca_file to the certificate that has signed the PBX's, and "
+            "[pbx] url to a name that it is for",
     };
+    struct http_look bare = {0};
+    if (look->end == HTTP_LOOK_UNTRUSTED)
+        http_look(settings, url, false, &bare);
     if (look->end != HTTP_LOOK_ANSWERED) {
-        doctor_say(d, DOCTOR_FINDING, remedies[look->end], "%s: %s", url, look->text);
-        if (look->end == HTTP_LOOK_UNTRUSTED)
-            http_look(settings, url, false, look);
-        expiry_tell(d, look);
+        bool expired = bare.expires && bare.expires < clock_wall();
+        doctor_say(d, DOCTOR_FINDING, expired ? renew : remedies[look->end], "%s: %s", url,
+                   look->text);
+        expiry_tell(d, &bare);
         return;
     }
     doctor_well(d, "%s can be reached", url);

@@ -10,6 +10,7 @@
 
 #include <curl/curl.h>
 #include <stdio.h>
+#include <strings.h>
 
 #include "clock.h"
 
@@ -384,17 +385,17 @@ struct http *http_free(struct http *h)
 
 /* ---- a look ---- */
 
-/* NAME:VALUE lines of each certificate; GnuTLS's "Expire date" is a date that curl reads. */
+/* NAME:VALUE lines of each certificate; curl reads the date that it has written. */
 static int64_t expiry_of(CURL *easy)
 {
-    static const char name[] = "Expire date:";
+    static const char name[] = "Expire Date:";
     struct curl_certinfo *chain = NULL;
     int64_t first = 0;
     if (curl_easy_getinfo(easy, CURLINFO_CERTINFO, &chain) != CURLE_OK || !chain)
         return 0;
     for (int i = 0; i < chain->num_of_certs; i++)
         for (const struct curl_slist *line = chain->certinfo[i]; line; line = line->next) {
-            if (strncmp(line->data, name, sizeof name - 1) != 0)
+            if (strncasecmp(line->data, name, sizeof name - 1) != 0)
                 continue;
             time_t expires = curl_getdate(line->data + sizeof name - 1, NULL);
             if (expires > 0 && (!first || (int64_t)expires * 1000 < first))
