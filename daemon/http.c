@@ -11,6 +11,7 @@
 #include <curl/curl.h>
 #include <stdio.h>
 #include <strings.h>
+#include <time.h>
 
 #include "clock.h"
 
@@ -385,7 +386,7 @@ struct http *http_free(struct http *h)
 
 /* ---- a look ---- */
 
-/* NAME:VALUE lines of each certificate; curl reads the date that it has written. */
+/* curl tells of each certificate in lines NAME:VALUE. */
 static int64_t expiry_of(CURL *easy)
 {
     static const char name[] = "Expire Date:";
@@ -397,9 +398,11 @@ static int64_t expiry_of(CURL *easy)
         for (const struct curl_slist *line = chain->certinfo[i]; line; line = line->next) {
             if (strncasecmp(line->data, name, sizeof name - 1) != 0)
                 continue;
-            time_t expires = curl_getdate(line->data + sizeof name - 1, NULL);
-            if (expires > 0 && (!first || (int64_t)expires * 1000 < first))
-                first = (int64_t)expires * 1000;
+            struct tm at = {0};
+            bool read = strptime(line->data + sizeof name - 1, "%Y-%m-%d %H:%M:%S GMT", &at);
+            int64_t expires = read ? (int64_t)timegm(&at) * 1000 : 0;
+            if (expires > 0 && (!first || expires < first))
+                first = expires;
         }
     return first;
 }
