@@ -16,7 +16,8 @@ DEB_PACKAGES   = debhelper lintian
 CHECK_PACKAGES = libcmocka-dev bats curl inotify-tools util-linux sqlite3 python3-minimal
 ALL_PACKAGES   = clang-14 libclang-rt-14-dev clang-tidy-14 clang-format-14 valgrind cppcheck \
                  shellcheck mandoc universal-ctags systemd python3 libreoffice-calc-nogui \
-                 $(DEB_PACKAGES) systemd-container mmdebstrap prometheus
+                 $(DEB_PACKAGES) systemd-container mmdebstrap prometheus \
+                 zsh fish faketime systemd-journal-remote
 # What `make bench` compares with, where it is installed: packages, and modules of Node.
 BENCH_PACKAGES = syslog-ng-core syslog-ng-mod-http csvkit csvtool python3
 BENCH_MODULES  = @duckdb/node-api csv-parse papaparse
@@ -215,6 +216,9 @@ INSTALLED += $(foreach f,$(shell find schemas -name '*.json'),0644:$f:$(SHARE)/e
 INSTALLED += $(foreach f,$(shell find samples -type f),0644:$f:$(SHARE)/doc/extspoold/$f)
 INSTALLED += $(foreach f,$(wildcard docs/man/*.[158]),\
                0644:$f:$(SHARE)/man/man$(patsubst .%,%,$(suffix $f))/$(notdir $f))
+INSTALLED += 0644:$B/completion/bash:$(SHARE)/bash-completion/completions/extspool
+INSTALLED += 0644:$B/completion/zsh:$(SHARE)/zsh/vendor-completions/_extspool
+INSTALLED += 0644:$B/completion/fish:$(SHARE)/fish/vendor_completions.d/extspool.fish
 ifeq ($(SYSTEMD),yes)
 UNIT_FILES = $(notdir $(wildcard systemd/*.service systemd/*.timer))
 INSTALLED += $(foreach f,$(UNIT_FILES),0644:$B/$f:$(UNITS)/$f)
@@ -240,7 +244,14 @@ $B/%.service: systemd/%.service $B/prefix
 $B/%.timer: systemd/%.timer
 	cp $< $@
 
-install: all $(addprefix $B/,$(UNIT_FILES))
+# What shells complete the tool's arguments by, from its own table.
+COMPLETIONS = $(addprefix $B/completion/,bash zsh fish)
+$(COMPLETIONS): $B/completion/%: $B/extspool
+	@mkdir -p $(@D)
+	$< completion $* >$@.new
+	@mv $@.new $@
+
+install: all $(COMPLETIONS) $(addprefix $B/,$(UNIT_FILES))
 	@set -e; for f in $(INSTALLED); do \
 	    (IFS=:; set -- $$f; install -D -m "$$1" "$$2" "$(DESTDIR)$$3"); \
 	done

@@ -34,6 +34,9 @@ files() {
         "644 ./usr/share/man/man5/extspoold.conf.5" \
         "644 ./usr/share/man/man5/extspool-profile.5" \
         "644 ./usr/share/man/man1/extspool.1" \
+        "644 ./usr/share/bash-completion/completions/extspool" \
+        "644 ./usr/share/zsh/vendor-completions/_extspool" \
+        "644 ./usr/share/fish/vendor_completions.d/extspool.fish" \
         "644 ./lib/systemd/system/extspoold.service" \
         "644 ./lib/systemd/system/extspoold@.service" \
         "644 ./lib/systemd/system/extspoold-once.service" \
