@@ -43,6 +43,7 @@ CPPFLAGS  += -DWITH_SYSTEMD
 LIBS      += -lsystemd
 endif
 
+CONFIG      = systemd/extspoold.conf
 DAEMON_SRC  = $(filter-out daemon/main.c daemon/ctl%.c $(if $(SANITIZE),daemon/memory.c), \
                 $(wildcard daemon/*.c))
 CTL_SRC     = $(wildcard daemon/ctl*.c)
@@ -137,6 +138,13 @@ fuzz-build: $(FUZZ_BIN)
 lint:
 	@tests/lint/run
 
+# Every list of configuration keys, from the table in daemon/config.c.
+docs: $B/extspoold
+	@{ sed '/^\[/,$$d' $(CONFIG) && $B/extspoold -c /dev/null --print-config | \
+	    sed 's/^[^#[]/#&/'; } >$B/example.conf
+	@cmp -s $B/example.conf $(CONFIG) || cp $B/example.conf $(CONFIG)
+	@docs/tables
+
 demo: deps
 	@$(MAKE) --no-print-directory -j$$(nproc) all
 	@tests/demo.sh $B
@@ -195,6 +203,7 @@ help:
 	@echo 'make faults    failure of every system call of every scenario'
 	@echo 'make fuzz      SECONDS=30 TARGET=: made-up inputs for what reads files and answers'
 	@echo 'make lint      style, layers, ceilings, static analysis'
+	@echo 'make docs      the lists of configuration keys anew, from the table in daemon/config.c'
 	@echo 'make torture   20,000 rows while daemon and PBX are killed again and again (SEED=)'
 	@echo 'make bench     speed and memory, as ratios to a bare libcurl loop and others (QUICK=1)'
 	@echo 'make guard     instructions a row, beside their bounds'
@@ -256,12 +265,12 @@ install: all $(COMPLETIONS) $(addprefix $B/,$(UNIT_FILES))
 	    (IFS=:; set -- $$f; install -D -m "$$1" "$$2" "$(DESTDIR)$$3"); \
 	done
 	@test -e "$(DESTDIR)$(EXAMPLE)" || \
-	    install -D -m 0644 systemd/extspoold.conf "$(DESTDIR)$(EXAMPLE)"
+	    install -D -m 0644 $(CONFIG) "$(DESTDIR)$(EXAMPLE)"
 
 # A configuration that somebody changed stays.
 uninstall:
 	@for f in $(INSTALLED); do rm -f "$(DESTDIR)$${f##*:}"; done
-	@! cmp -s systemd/extspoold.conf "$(DESTDIR)$(EXAMPLE)" || rm "$(DESTDIR)$(EXAMPLE)"
+	@! cmp -s $(CONFIG) "$(DESTDIR)$(EXAMPLE)" || rm "$(DESTDIR)$(EXAMPLE)"
 	@for d in $(SHARE)/extspoold $(SHARE)/doc/extspoold /etc/extspoold; do \
 	    test ! -d "$(DESTDIR)$$d" || find "$(DESTDIR)$$d" -depth -type d -empty -delete; \
 	done
@@ -270,5 +279,5 @@ FORCE:
 .PHONY: install uninstall FORCE
 
 .SECONDARY:
-.PHONY: all check-build check check-all crash faults fuzz fuzz-build lint demo torture bench \
+.PHONY: all check-build check check-all crash faults fuzz fuzz-build lint docs demo torture bench \
         guard bench-others deps deps-check deps-all deb clean help
