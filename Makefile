@@ -17,7 +17,8 @@ CHECK_PACKAGES = libcmocka-dev bats curl inotify-tools util-linux sqlite3 python
 ALL_PACKAGES   = clang-14 libclang-rt-14-dev clang-tidy-14 clang-format-14 valgrind cppcheck \
                  shellcheck mandoc universal-ctags systemd python3 libreoffice-calc-nogui \
                  $(DEB_PACKAGES) systemd-container mmdebstrap prometheus \
-                 zsh fish faketime systemd-journal-remote
+                 zsh fish faketime systemd-journal-remote \
+                 openssh-server openssh-client samba smbclient
 # What `make bench` compares with, where it is installed: packages, and modules of Node.
 BENCH_PACKAGES = syslog-ng-core syslog-ng-mod-http csvkit csvtool python3
 BENCH_MODULES  = @duckdb/node-api csv-parse papaparse
