@@ -278,30 +278,31 @@ static void summary_add(struct buf *to, const char *text, const char *colour,
     buf_text(to, coloured ? "\033[m\n" : "\n");
 }
 
-/* Why nothing goes on, and how many calls are under way. */
+/* How many calls are under way where there is work, how incoming/ is looked at where that is out of
+ * the ordinary, and last why nothing goes on. */
 static void summary_write(struct buf *to, struct json_object *status,
                           const struct status_view *view)
 {
     ON_LEAVE(buf_free) struct buf text = {0};
     struct json_object *waiting = ctl_member(status, "waiting");
     struct json_object *daemon = ctl_member(status, "daemon");
+    if (daemon && ctl_length(ctl_member(status, "imports"))) {
+        buf_format(&text, "calls under way: %" PRIu64 " of %" PRIu64, ctl_number(daemon, "calls"),
+                   ctl_number(daemon, "calls_most"));
+        summary_add(to, buf_get(&text), "", view);
+    }
+    if (strcmp(ctl_text(daemon, "watch"), "polling") == 0) {
+        buf_reset(&text);
+        buf_format(&text, "incoming/ is polled: %s", ctl_text(daemon, "watch_reason"));
+        summary_add(to, buf_get(&text), "", view);
+    }
+    if (!daemon)
+        summary_add(to, "no daemon runs", "\033[33m", view);
     if (waiting) {
+        buf_reset(&text);
         buf_format(&text, "waiting: %s", json_object_get_string(waiting));
         summary_add(to, buf_get(&text), "\033[33m", view);
     }
-    if (!daemon) {
-        summary_add(to, "no daemon runs", "\033[33m", view);
-        return;
-    }
-    buf_reset(&text);
-    buf_format(&text, "calls under way: %" PRIu64 " of %" PRIu64, ctl_number(daemon, "calls"),
-               ctl_number(daemon, "calls_most"));
-    summary_add(to, buf_get(&text), "", view);
-    if (strcmp(ctl_text(daemon, "watch"), "polling") != 0)
-        return;
-    buf_reset(&text);
-    buf_format(&text, "incoming/ is polled: %s", ctl_text(daemon, "watch_reason"));
-    summary_add(to, buf_get(&text), "", view);
 }
 
 void status_add(struct buf *to, struct json_object *status, const struct status_view *view)

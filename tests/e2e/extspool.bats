@@ -41,7 +41,7 @@ violations() {
     run -2 "$BIN/extspool" --frobnicate
     run -2 extspool check
     has "$output" "usage: extspool check"
-    run -2 extspool parse --json x.csv
+    run -2 extspool parse --watch x.csv
     has "$output" "no such option"
     run -2 extspool show
     run -2 extspool show 1 2

@@ -24,6 +24,7 @@ static int world_make(void **state)
     log_setup(LOG_LEVEL_ERROR, LOG_TARGET_STDERR);
     job = xcalloc(1, sizeof *job);
     job->config = &config;
+    job->measure = measure_new(START);
     job->spool = spool;
     job->send = true;
     job->wall = START;
@@ -34,6 +35,7 @@ static int world_remove(void **state)
 {
     retention_end(job);
     ledger_close(job->ledger);
+    free(job->measure);
     free(job);
     job = NULL;
     return spool_remove(state);
