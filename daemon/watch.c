@@ -34,6 +34,7 @@
 
 struct watch {
     char *name;
+    int parent; /* whose events are its parent's; as the library numbers them */
     pthread_t thread;
     int event;
     atomic_bool broken;
@@ -47,14 +48,15 @@ static void tick(const struct watch *w)
         assert(errno == EAGAIN);
 }
 
-/* Its parent tells of all that lies there, so the name decides. A file of that name in the folder
- * itself ends the watch for nothing, and another one is begun. So does a new folder, which is then
- * watched too. */
+/* Of its parent's events those of its own name alone: others come and go there. A new folder in the
+ * watched one ends the watch too, since another is begun, which watches that folder as well. */
 static bool is_ending(const struct watch *w, const struct inotify_event *event)
 {
-    bool folder = (event->mask & IN_ISDIR) && (event->mask & (IN_CREATE | IN_MOVED_TO));
-    return folder || (event->mask & ENDING_EVENTS) ||
-           ((event->mask & NAME_EVENTS) && event->len && strcmp(event->name, w->name) == 0);
+    if (event->mask & ENDING_EVENTS)
+        return true;
+    if (event->wd == w->parent)
+        return event->len && strcmp(event->name, w->name) == 0;
+    return (event->mask & IN_ISDIR) && (event->mask & (IN_CREATE | IN_MOVED_TO));
 }
 
 static void *follow(void *with)
@@ -109,7 +111,7 @@ static void folders_watch(const char *path)
         closedir(dir);
 }
 
-static bool library_start(const char *path, struct fault *f)
+static bool library_start(const char *path, int *ret_parent, struct fault *f)
 {
     if (!inotifytools_initialize())
         return fault_set(f, FAULT_IO, inotifytools_error(), "start inotify");
@@ -120,6 +122,7 @@ static bool library_start(const char *path, struct fault *f)
     if (inotifytools_watch_file(path, FILE_EVENTS | FOLDER_EVENTS | IN_ONLYDIR)) {
         ON_LEAVE(free_text) char *parent = xstrndup(path, (size_t)(base_name(path) - path));
         inotifytools_watch_file(parent, NAME_EVENTS | IN_ONLYDIR); /* as far as we may read it */
+        *ret_parent = inotifytools_wd_from_filename(parent);
         folders_watch(path);
         return true;
     }
@@ -130,10 +133,12 @@ static bool library_start(const char *path, struct fault *f)
 
 bool watch_start(const char *path, struct watch **ret, struct fault *f)
 {
-    if (!library_start(path, f))
+    int parent = -1;
+    if (!library_start(path, &parent, f))
         return false;
 
     struct watch *w = xcalloc(1, sizeof *w);
+    w->parent = parent;
     w->name = xstrdup(base_name(path));
     atomic_init(&w->broken, false);
     w->event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);

@@ -89,6 +89,19 @@ static void breaks_when_there_is_a_new_folder(void **state)
     watch_stop(w);
 }
 
+static void lives_on_when_others_come_and_go_beside_it(void **state)
+{
+    (void)state;
+    assert_int_equal(mkdir(path_of("incoming"), 0700), 0);
+    struct watch *w = start(path_of("incoming"));
+    assert_int_equal(mkdir(path_of("beside"), 0700), 0);
+    assert_told(w);
+    assert_int_equal(rename(path_of("beside"), path_of("besides")), 0);
+    assert_told(w);
+    assert_false(ready(w, 100) && watch_broken(w));
+    watch_stop(w);
+}
+
 static void is_quiet_once_cleared(void **state)
 {
     (void)state;
@@ -207,11 +220,17 @@ static void leaves_signals_to_others(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(tells_of_every_way_a_file_arrives), TEST(tells_of_files_in_the_folders_there),
-        TEST(breaks_when_there_is_a_new_folder), TEST(is_quiet_once_cleared),
-        TEST(breaks_when_the_folder_goes),       TEST(breaks_when_the_folder_is_moved),
-        TEST(breaks_when_an_open_folder_goes),   TEST(begins_again_after_any_end),
-        TEST(says_why_it_cannot_begin),          TEST(begins_again_after_any_end),
+        TEST(tells_of_every_way_a_file_arrives),
+        TEST(tells_of_files_in_the_folders_there),
+        TEST(breaks_when_there_is_a_new_folder),
+        TEST(lives_on_when_others_come_and_go_beside_it),
+        TEST(is_quiet_once_cleared),
+        TEST(breaks_when_the_folder_goes),
+        TEST(breaks_when_the_folder_is_moved),
+        TEST(breaks_when_an_open_folder_goes),
+        TEST(begins_again_after_any_end),
+        TEST(says_why_it_cannot_begin),
+        TEST(begins_again_after_any_end),
         TEST(leaves_signals_to_others),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
