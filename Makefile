@@ -224,6 +224,8 @@ INSTALLED += 0755:$B/extspool:$(PREFIX)/bin/extspool
 INSTALLED += 0755:$B/pbxsim:$(PREFIX)/bin/pbxsim
 INSTALLED += $(foreach f,$(shell find schemas -name '*.json'),0644:$f:$(SHARE)/extspoold/$f)
 INSTALLED += $(foreach f,$(shell find samples -type f),0644:$f:$(SHARE)/doc/extspoold/$f)
+INSTALLED += $(foreach f,$(wildcard docs/monitoring/*),\
+               0644:$f:$(SHARE)/doc/extspoold/monitoring/$(notdir $f))
 INSTALLED += $(foreach f,$(wildcard docs/man/*.[158]),\
                0644:$f:$(SHARE)/man/man$(patsubst .%,%,$(suffix $f))/$(notdir $f))
 INSTALLED += 0644:$B/completion/bash:$(SHARE)/bash-completion/completions/extspool

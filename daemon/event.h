@@ -73,6 +73,7 @@ enum event {
         EVENTS,
 };
 
+/* Of one event: how bad it is, and what the journal knows it by. */
 enum log_level event_level(enum event event);
 const char *event_id(enum event event); /* 32 hexadecimal digits; static text */
 

@@ -144,6 +144,7 @@ bool ledger_imports(struct ledger *l, uint64_t after, bool unfinished, struct im
 bool ledger_same_file(struct ledger *l, const struct import *i, uint64_t *ret, struct fault *f);
 bool ledger_last_rows(struct ledger *l, const struct import *i, uint64_t *ret, struct fault *f);
 
+/* How many imports are not finished. */
 bool ledger_queue(struct ledger *l, struct ledger_queue *ret, struct fault *f);
 /* One for each profile, at most room. Reads all imports: to be asked once. */
 bool ledger_successes(struct ledger *l, struct ledger_success *to, size_t room, size_t *ret_count,

@@ -19,6 +19,7 @@ struct pbx_calls {
     uint64_t micro[PBX_CALLS];
 };
 
+/* One more call has ended. Lent for the time of the call. */
 void pbx_calls_add(struct pbx_calls *c, enum pbx_call call, enum pbx_verdict verdict,
                    const struct http_answer *answer);
 

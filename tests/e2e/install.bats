@@ -30,6 +30,9 @@ files() {
         "644 ./usr/share/extspoold/schemas/report.schema.json" \
         "644 ./usr/share/extspoold/schemas/profile.schema.json" \
         "644 ./usr/share/extspoold/schemas/profiles/bamboohr.json" \
+        "644 ./usr/share/doc/extspoold/monitoring/README.md" \
+        "644 ./usr/share/doc/extspoold/monitoring/alerts.yml" \
+        "644 ./usr/share/doc/extspoold/monitoring/grafana-dashboard.json" \
         "644 ./usr/share/man/man8/extspoold.8" \
         "644 ./usr/share/man/man5/extspoold.conf.5" \
         "644 ./usr/share/man/man5/extspool-profile.5" \
