@@ -282,6 +282,7 @@ static void tell_manager(struct daemon *d)
 static int run(struct daemon *d)
 {
     struct fault f = {0};
+    keep_watch(d); /* so that the first metrics tell how it is watched */
     for (;;) {
         if (!job_turn(d->job, &f)) {
             log_event(EVENT_FAILED, log_nothing, "%s", f.text);

@@ -213,9 +213,11 @@ void measure_close(struct job *j)
 
 void measure_watched(struct job *j, bool polling)
 {
-    if (j->measure->metrics.polling == polling)
+    struct metrics *m = &j->measure->metrics;
+    if (m->looking && m->polling == polling)
         return;
-    j->measure->metrics.polling = polling;
+    m->looking = true;
+    m->polling = polling;
     measure_change(j);
 }
 

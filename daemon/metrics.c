@@ -256,8 +256,8 @@ static void still(const struct metrics *m, const char *name, struct buf *to)
 
 static void watch(const struct metrics *m, const char *name, struct buf *to)
 {
-    labelled(m, to, name, "mode", "inotify", !m->polling);
-    labelled(m, to, name, "mode", "polling", m->polling);
+    labelled(m, to, name, "mode", "inotify", m->looking && !m->polling);
+    labelled(m, to, name, "mode", "polling", m->looking && m->polling);
 }
 
 static void ledger_bytes(const struct metrics *m, const char *name, struct buf *to)
@@ -316,7 +316,7 @@ static const struct {
     {"waiting_since_timestamp_seconds", "gauge", "Since when they wait; absent: they do not.",
      waiting_since},
     {"standing_still", "gauge", "1 while all waits for space on the disk, or for a folder.", still},
-    {"watch_mode", "gauge", "How incoming/ is looked at: 1 for the mode in use.", watch},
+    {"watch_mode", "gauge", "How incoming/ is looked at: 1 for the mode in use, if any.", watch},
     {"ledger_size_bytes", "gauge", "Size of the ledger.", ledger_bytes},
     {"spool_free_bytes", "gauge", "Free space on the spool's file system.", spool_free},
 };

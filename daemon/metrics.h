@@ -33,7 +33,7 @@ struct metrics {
     uint64_t calls_most; /* that may be under way at once */
     int64_t waiting_since;
     bool still;
-    bool polling;
+    bool looking, polling; /* incoming/ is looked at all the time, and that without a watch */
     bool reload_refused;
     uint64_t ledger_bytes, spool_free;
     struct ledger_success successes[METRICS_PROFILES];

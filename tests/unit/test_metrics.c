@@ -146,6 +146,10 @@ static void outcomes_and_modes_have_names(void **state)
     m.outcomes[ROW_CREATED - ROW_FINAL] = 5;
     m.outcomes[ROW_FAILED - ROW_FINAL] = 7;
     m.ended[IMPORT_CANCELLED] = 3;
+    assert_line("extspoold_watch_mode{mode=\"inotify\"} 0"); /* nothing is known yet */
+    assert_line("extspoold_watch_mode{mode=\"polling\"} 0");
+    m.looking = true;
+    assert_line("extspoold_watch_mode{mode=\"inotify\"} 1");
     m.polling = true;
     m.reload_refused = true;
     assert_line("extspoold_rows_total{outcome=\"created\"} 5");
