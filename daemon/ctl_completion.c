@@ -208,10 +208,11 @@ static void bash_print(void)
 
 /* ---- zsh ---- */
 
+/* The blank keeps _arguments from putting options of its own before ids and profiles. */
 static const struct filler in_zsh[] = {
     {"FILE", "*:file:_files"},
-    {"ID", "*:import:_extspool_ask ids"},
-    {"PROFILE", "*:profile:_extspool_ask profiles"},
+    {"ID", "*:import: _extspool_ask ids"},
+    {"PROFILE", "*:profile: _extspool_ask profiles"},
     {"", ""},
     {NULL, NULL},
 };
@@ -254,7 +255,7 @@ static void zsh_command(const struct ctl_command *command)
             continue;
         buf_reset(&spec);
         buf_format(&spec, "--%s[%s]%s", options[i].name, options[i].does,
-                   options[i].argument ? ":profile:_extspool_ask profiles" : "");
+                   options[i].argument ? ":profile: _extspool_ask profiles" : "");
         putchar(' ');
         quoted_print(buf_get(&spec));
     }
