@@ -209,7 +209,7 @@ struct ledger *ledger_close(struct ledger *l)
     pending_free(l);
     blocks_free(l);
     sql_close(l->sql);
-    if (damaged) /* SQLite need not notice it again at the next opening */
+    if (damaged && !l->looking) /* SQLite need not notice it again at the next opening */
         put_aside(l->folder, NULL);
     close_fd(&l->lock);
     close_fd(&l->folder);

@@ -109,7 +109,8 @@ bool ledger_sound(struct ledger *l, char ret[LEDGER_DAMAGE], struct fault *f);
 /* One in memory that knows nothing. */
 bool ledger_none(struct ledger **ret, struct fault *f);
 /* Commits what is pending, unless a call has failed, and closes; when any call has failed with
- * FAULT_DAMAGE, puts the ledger aside as ledger_open does. Returns NULL. */
+ * FAULT_DAMAGE, puts the ledger aside as ledger_open does, unless it is only looked at. Returns
+ * NULL. */
 struct ledger *ledger_close(struct ledger *l);
 /* What was wrong with the one that ledger_open has put aside; "" when there was none (lent). */
 const char *ledger_damage(const struct ledger *l);

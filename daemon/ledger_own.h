@@ -21,7 +21,8 @@ struct block {
 struct ledger {
     struct sql *sql;
     int folder, lock;
-    bool dirty; /* a transaction is open */
+    bool dirty;   /* a transaction is open */
+    bool looking; /* nothing is to be changed, not even what is damaged */
     uint8_t key[DIGEST_BYTES];
     struct fault damage; /* met at the opening */
     struct block blocks[BLOCKS_MOST];

@@ -16,6 +16,7 @@ static struct ledger *blank(void)
     struct ledger *l = xcalloc(1, sizeof *l);
     l->folder = -1;
     l->lock = -1;
+    l->looking = true;
     return l;
 }
 
