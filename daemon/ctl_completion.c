@@ -261,10 +261,10 @@ static void zsh_command(const struct ctl_command *command)
     }
     buf_reset(&spec);
     buf_format(&spec, call ? "%s" : "1:word:(%s)", call ? call : kind);
-    if (spec.len)
+    if (spec.len) {
         putchar(' ');
-    if (spec.len)
         quoted_print(buf_get(&spec));
+    }
     puts(" ;;");
 }
 

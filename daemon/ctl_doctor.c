@@ -23,6 +23,9 @@ static const char *const kinds[] = {
 /* ---- what is said ---- */
 
 static void say(struct doctor *d, enum finding_kind kind, const char *remedy, const char *format,
+                va_list args) PRINTF_LIKE(4, 0);
+
+static void say(struct doctor *d, enum finding_kind kind, const char *remedy, const char *format,
                 va_list args)
 {
     char *raw = NULL;

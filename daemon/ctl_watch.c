@@ -78,7 +78,7 @@ static void on_stop(int number)
     int error = errno;
     (void)number;
     terminal_give();
-    raise(SIGSTOP);
+    kill(getpid(), SIGSTOP);
     terminal_take();
     resized = 1;
     errno = error;
@@ -173,7 +173,7 @@ static void frame_show(const struct look *l)
     screen_size(STDOUT_FILENO, &columns, &left);
     frame_fill(l, &lines);
     buf_text(&frame, HOME);
-    for (const char *at = lines.at; at && *at && left > 0; left--) {
+    for (const char *at = buf_get(&lines); *at && left > 0; left--) {
         size_t len = strcspn(at, "\n");
         buf_add(&frame, at, len);
         buf_text(&frame, REST_OF_LINE);

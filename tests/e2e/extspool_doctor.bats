@@ -32,7 +32,7 @@ later() {
 
 # well_world: a daemon with nothing to find.
 well_world() {
-    pbxsim_start "$@"
+    pbxsim_start
     conf_write
     daemon_start
     records 2001 2003 | drop - people.csv
