@@ -72,6 +72,20 @@ const char *doctor_user(uid_t user, char to[64])
 
 /* ---- checks of the whole ---- */
 
+/* Root reads everything, the daemon does not. */
+static bool daemon_reads(struct doctor *d, const char *path)
+{
+    ON_LEAVE(buf_free) struct buf remedy = {0};
+    char user[64];
+    struct stat st;
+    if (!d->user_known || stat(path, &st) != 0 || st.st_uid == d->user || (st.st_mode & 0044))
+        return true;
+    buf_format(&remedy, "chmod 0644 '%s': it holds no secret", path);
+    doctor_say(d, DOCTOR_FINDING, remedy.at, "%s, as whom the daemon runs, may not read '%s'",
+               doctor_user(d->user, user), path);
+    return false;
+}
+
 static void check_configuration(struct doctor *d)
 {
     ON_LEAVE(ctl_rules_free) struct ctl_rules rules = {0};
@@ -84,9 +98,10 @@ static void check_configuration(struct doctor *d)
                    "%s", d->c->bad_config->text);
         return;
     }
-    if (ctl_rules_read(d->config, &rules, &f))
+    bool readable = daemon_reads(d, d->c->path ? d->c->path : CONFIG_FILE);
+    if (ctl_rules_read(d->config, &rules, &f) && readable)
         doctor_well(d, "configuration, schema and mapping profiles are sound");
-    else
+    else if (f.kind != FAULT_NONE)
         doctor_say(d, f.error == EACCES ? DOCTOR_UNSEEN : DOCTOR_FINDING,
                    "correct that file; 'extspool check-profile FILE' tells more of a profile", "%s",
                    f.text);

@@ -96,6 +96,14 @@ everything() {
     has "$(said configuration)" "schema.json"
 }
 
+@test "a configuration that the daemon may not read is found" {
+    [ "$(id -u)" = 0 ] || skip "needs root, whose files others may not read"
+    well_world
+    chmod 0600 "$CONF"
+    run -1 "$BIN/extspool" -c "$CONF" doctor
+    has "$output" "nobody, as whom the daemon runs, may not read '$CONF'"
+}
+
 @test "folders that others may reach, or that are another's, are found with a remedy that mends them" {
     well_world
     chmod 0755 "$SPOOL/work"
