@@ -264,6 +264,8 @@ grows() {
     systemd-tmpfiles --create extspoold-strict.conf extspoold.conf # a boot's order
     is "$(stat -c %a "$SPOOL"/{incoming,done,reports})" $'3730\n700\n700'
     daemon_start
+    extspool doctor | grep -E '^(well +(folders|permissions|incoming) .*)' >well || true
+    is "$(wc -l <well)" 3
     "${as_alice[@]}" mv "$SPOOL/incoming/shared.csv.part" "$SPOOL/incoming/own.csv.part"
     run ! "${as_bob[@]}" ls "$SPOOL/incoming"
     run ! "${as_bob[@]}" rm -f "$SPOOL/incoming/own.csv.part"
