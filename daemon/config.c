@@ -104,11 +104,11 @@ static const struct config_key keys[] = {
     {KEY(report, formats), .type = &value_words, .standard = "json csv html",
      .meaning = "which reports are written", .words = WORDS("json", "csv", "html")},
     {KEY(report, keep), .type = &value_duration, .standard = "90d",
-     .meaning = "age at which reports and originals go; 0: never (so far nothing is removed)",
+     .meaning = "age at which reports go, and the import is forgotten; 0: never",
      .most = DAYS(36500)},
 
     {KEY(secrets, keep), .type = &value_duration, .standard = "30d",
-     .meaning = "age at which passwords that were made up go, file and key; 0: never",
+     .meaning = "age at which made-up passwords, originals and rejects go; 0: never",
      .most = DAYS(36500)},
     {KEY(secrets, command), .type = &value_text, .standard = "",
      .meaning = "program that encrypts their file, from its input to its output; empty: none"},

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* NAME ctl_prune: what has served its time, shown or removed now. It is asked for a few imports at a
- * time, so that the daemon goes on with its work meanwhile. */
+/* NAME ctl_prune: what has served its time, shown or removed now. It is asked for a few imports at
+ * a time, so that the daemon goes on with its work meanwhile. */
 #include <inttypes.h>
 #include <stdio.h>
 

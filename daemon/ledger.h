@@ -237,8 +237,8 @@ bool ledger_note_get(struct ledger *l, const char *name, char ret[LEDGER_NOTE], 
 bool ledger_note_put(struct ledger *l, const char *name, const char *text, struct fault *f);
 
 /* Forgets an import that has ended: about so many of its rows, and when none is left (*ret_gone)
- * the import. Until then it is to be called again. What it created, the numbers that it gave, its id
- * and what ledger_last_rows tells of it stay. */
+ * the import. Until then it is to be called again. What it created, the numbers that it gave, its
+ * id and what ledger_last_rows tells of it stay. */
 bool ledger_import_drop(struct ledger *l, uint64_t id, size_t rows, bool *ret_gone,
                         struct fault *f);
 

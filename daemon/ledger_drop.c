@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* NAME ledger_drop: an import is forgotten.
  *
- * What later imports still need of it stays as notes: its id, since ids only grow; and how many rows
- * the file of its profile had, which [import] max_shrink compares with. What it created and which
- * numbers it gave away stand in tables of their own and stay there.
+ * What later imports still need of it stays as notes: its id, since ids only grow; and how many
+ * rows the file of its profile had, which [import] max_shrink compares with. What it created and
+ * which numbers it gave away stand in tables of their own and stay there.
  *
  * The space goes to what is written next: SQLite takes free pages before it lets the file grow. */
 #include "ledger_own.h"

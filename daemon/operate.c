@@ -135,8 +135,8 @@ static bool can_be_read(struct job *j, const struct import *i, struct fault *f)
         if (fstatat(spool_fd(j->spool, folders[k]), i->file, &st, AT_SYMLINK_NOFOLLOW) == 0)
             return true;
     return fault_set(f, FAULT_INPUT, 0,
-                     "the file of import %06llu is gone from done/, by [report] or [secrets] keep or "
-                     "by hand: drop it once more",
+                     "the file of import %06llu is gone from done/, by [report] or [secrets] keep "
+                     "or by hand: drop it once more",
                      (unsigned long long)i->id);
 }
 

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* NAME retention: what has served its time goes.
  *
- * At the start, and then once an hour, the ledger's imports are gone through, some in each turn. Of
- * one that has ended and is filed, what bears the names that it gave goes, and nothing else: first
- * its passwords (secrets.c), then what the sender sent (the original and the rejects, which may have
- * passwords as well), then the reports, and last, when all that is off the disk for good, the
- * import in the ledger. Killed anywhere in between, the next pass does the rest, since the ledger
- * still knows of it.
+ * At the start, and then once an hour, the ledger's imports are gone through, some in each turn.
+ * Of one that has ended and is filed, what bears the names that it gave goes, and nothing else:
+ * first its passwords (secrets.c), then what the sender sent (the original and the rejects, which
+ * may have passwords as well), then the reports, and last, when all that is off the disk for good,
+ * the import in the ledger. Killed anywhere in between, the next pass does the rest, since the
+ * ledger still knows of it.
  *
- * What cannot be removed stays with its import, and is told: that is no reason to stop importing. */
+ * What cannot be removed stays with its import, and is told: that is no reason to stop importing.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -115,8 +116,8 @@ static void tell_problem(struct sweep *s, const struct import *i, const struct f
 
 /* ---- one import ---- */
 
-/* A regular file of this name goes. A link, or whatever else somebody put in its place, is not ours.
- * False when it cannot be removed. */
+/* A regular file of this name goes. A link, or whatever else somebody put in its place, is not
+ * ours. False when it cannot be removed. */
 static bool file_drop(struct sweep *s, const struct import *i, enum spool_folder folder,
                       const char *what, const char *name)
 {
@@ -169,7 +170,8 @@ static bool secrets_drop(struct sweep *s, const struct import *i, bool *ret_left
         return true;
     snprintf(name, sizeof name, "%s.secrets.csv", i->stem);
     snprintf(path, sizeof path, "%s/%s", spool_path(s->job->spool, SPOOL_SECRETS), name);
-    bool file = fstatat(spool_fd(s->job->spool, SPOOL_SECRETS), name, &st, AT_SYMLINK_NOFOLLOW) == 0;
+    int folder = spool_fd(s->job->spool, SPOOL_SECRETS);
+    bool file = fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) == 0;
     if (!s->dry && !secrets_remove(s->job, i, &why)) {
         tell_problem(s, i, &why);
         return true;
@@ -220,8 +222,8 @@ static bool imports_forget(struct sweep *s, const struct import *page, const boo
     return true;
 }
 
-/* What a process that was killed had removed may come back with the power, so it is synced once more
- * before the ledger forgets. */
+/* What a process that was killed had removed may come back with the power, so it is synced once
+ * more before the ledger forgets. */
 static void folders_touch(struct sweep *s)
 {
     for (size_t k = 0; k < COUNT_OF(files) && !s->dry; k++)

@@ -26,8 +26,8 @@
 
 #define PAGE         64
 #define WORDS_MOST   32
-#define COMMAND_MOST (60 * 1000)      /* ms that it may take */
-#define KEYS_A_TURN  64               /* keys that are looked at in one turn */
+#define COMMAND_MOST (60 * 1000) /* ms that it may take */
+#define KEYS_A_TURN  64          /* keys that are looked at in one turn */
 
 struct secrets {
     uint64_t after, rows;
@@ -338,7 +338,8 @@ bool secrets_remove(struct job *j, const struct import *i, struct fault *f)
     return given_folder(j, &folder, f) && remove_in(j, folder, i, f);
 }
 
-/* Whether the key's time is over: the import's, or of one that the ledger has lost the key's own. */
+/* Whether the key's time is over: the import's, or of one that the ledger has lost the key's own.
+ */
 static bool is_over(struct job *j, int folder, const char *name, struct import *import,
                     bool *ret_found, bool *ret, struct fault *f)
 {
@@ -406,8 +407,7 @@ bool secrets_expire(struct job *j, bool *ret_over, struct fault *f)
             entry = readdir(j->retention.keys);
             if (!entry)
                 break;
-            if (is_key(entry->d_name) &&
-                !expire_one(j, dirfd(j->retention.keys), entry->d_name, f))
+            if (is_key(entry->d_name) && !expire_one(j, dirfd(j->retention.keys), entry->d_name, f))
                 return false;
         }
     }

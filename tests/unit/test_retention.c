@@ -106,10 +106,14 @@ static bool is_known(uint64_t id)
 static void assert_files(const char *wanted)
 {
     static const char *const names[] = {
-        "spool/secrets/000001-people.secrets.csv", "state/secrets/000001.key",
-        "spool/done/000001-people.csv",            "spool/rejected/000001-people.csv",
-        "spool/reports/000001-people.rejects.csv", "spool/reports/000001-people.json",
-        "spool/reports/000001-people.html",        "spool/reports/000001-people.results.csv",
+        "spool/secrets/000001-people.secrets.csv",
+        "state/secrets/000001.key",
+        "spool/done/000001-people.csv",
+        "spool/rejected/000001-people.csv",
+        "spool/reports/000001-people.rejects.csv",
+        "spool/reports/000001-people.json",
+        "spool/reports/000001-people.html",
+        "spool/reports/000001-people.results.csv",
     };
     static const char letters[] = "SKDRrjhc";
     char got[sizeof letters] = "";
@@ -146,9 +150,9 @@ static void what_was_sent_goes_by_the_shorter_term(void **state)
         int64_t report, secrets; /* days */
         const char *after_20, *after_50, *after_100;
     } terms[] = {
-        {90, 30, "SKDrjhc", "jhc", ""}, {30, 90, "SKDrjhc", "SK", ""}, {0, 30, "SKDrjhc", "jhc", "jhc"},
-        {30, 0, "SKDrjhc", "SK", "SK"}, {0, 0, "SKDrjhc", "SKDrjhc", "SKDrjhc"},
-        {10, 10, "", "", ""},
+        {90, 30, "SKDrjhc", "jhc", ""},          {30, 90, "SKDrjhc", "SK", ""},
+        {0, 30, "SKDrjhc", "jhc", "jhc"},        {30, 0, "SKDrjhc", "SK", "SK"},
+        {0, 0, "SKDrjhc", "SKDrjhc", "SKDrjhc"}, {10, 10, "", "", ""},
     };
     for (size_t k = 0; k < COUNT_OF(terms); k++) {
         config.report.keep = terms[k].report * DAY;
@@ -232,10 +236,14 @@ static void names_that_the_ledger_did_not_give_stay(void **state)
 {
     (void)state;
     static const char *const names[] = {
-        "spool/done/000001-other.csv",        "spool/done/000007-people.csv",
-        "spool/done/people.csv",              "spool/reports/000001-people.json.bak",
-        "spool/reports/notes.txt",            "spool/incoming/000001-people.csv",
-        "spool/held/000001-people.csv",       "spool/work/000001-people.csv",
+        "spool/done/000001-other.csv",
+        "spool/done/000007-people.csv",
+        "spool/done/people.csv",
+        "spool/reports/000001-people.json.bak",
+        "spool/reports/notes.txt",
+        "spool/incoming/000001-people.csv",
+        "spool/held/000001-people.csv",
+        "spool/work/000001-people.csv",
         "spool/secrets/000002-x.secrets.csv",
     };
     for (size_t k = 0; k < COUNT_OF(names); k++)
@@ -347,9 +355,12 @@ static void a_pass_that_was_cut_off_is_finished_by_the_next(void **state)
 {
     (void)state;
     static const char *const gone[] = {
-        "spool/secrets/000001-people.secrets.csv", "state/secrets/000001.key",
-        "spool/done/000001-people.csv",            "spool/reports/000001-people.rejects.csv",
-        "spool/reports/000001-people.json",        "spool/reports/000001-people.html",
+        "spool/secrets/000001-people.secrets.csv",
+        "state/secrets/000001.key",
+        "spool/done/000001-people.csv",
+        "spool/reports/000001-people.rejects.csv",
+        "spool/reports/000001-people.json",
+        "spool/reports/000001-people.html",
         "spool/reports/000001-people.results.csv",
     };
     for (size_t cut = 0; cut <= COUNT_OF(gone); cut++) {
