@@ -151,6 +151,31 @@ void content_of(struct content_tagger *t, const struct record *record, struct le
     ret->len = (size_t)(to - ret->at);
 }
 
+/* As the ledgers of versions 1 to 3 have it: each value's digest goes over the whole before it. It
+ * is only compared with, so that what such a version created is still known. */
+static void content_before(struct content_tagger *t, const struct record *record,
+                           struct ledger_content *ret)
+{
+    uint8_t whole[DIGEST_TAG] = {0};
+    ret->len = WHOLE;
+    for (size_t i = 0; i < record->count; i++) {
+        const struct record_value *v = &record->values[i];
+        uint8_t tag[DIGEST_TAG];
+        if (!counts(v))
+            continue;
+        digest_tag_add(t->tagger, v->name, strlen(v->name) + 1); /* the NUL ends the name */
+        digest_tag(t->tagger, v->at, v->len, tag);
+        digest_tag_add(t->tagger, whole, sizeof whole);
+        digest_tag(t->tagger, tag, sizeof tag, whole);
+        if (ret->len + EACH > sizeof ret->at)
+            continue;
+        name_hash(v->name, ret->at + ret->len);
+        ret->at[ret->len + NAME] = tag[0];
+        ret->len += EACH;
+    }
+    memcpy(ret->at, whole, WHOLE);
+}
+
 /* Whether an entry of the content begins with these bytes. */
 static bool has_entry(const struct ledger_content *content, const uint8_t *bytes, size_t len)
 {
@@ -160,14 +185,18 @@ static bool has_entry(const struct ledger_content *content, const uint8_t *bytes
     return false;
 }
 
-bool content_same(const struct ledger_content *kept, const struct ledger_content *now,
-                  const struct record *record, struct buf *names)
+static bool is_whole(const struct ledger_content *kept, const struct ledger_content *now)
 {
-    if (kept->len >= WHOLE && memcmp(kept->at, now->at, WHOLE) == 0)
-        return true;
+    return kept->len >= WHOLE && memcmp(kept->at, now->at, WHOLE) == 0;
+}
 
+/* Adds the names of the fields that differ; returns how many do. */
+static size_t names_add(const struct ledger_content *kept, const struct ledger_content *now,
+                        const struct record *record, struct buf *names)
+{
     const uint8_t *entry = now->at + WHOLE;
-    for (size_t i = 0; names && i < record->count; i++) {
+    size_t differ = 0;
+    for (size_t i = 0; i < record->count; i++) {
         const struct record_value *v = &record->values[i];
         uint8_t name[NAME];
         name_hash(v->name, name);
@@ -178,9 +207,32 @@ bool content_same(const struct ledger_content *kept, const struct ledger_content
         entry += counts(v) ? EACH : 0;
         if (!changed)
             continue;
+        differ++;
         if (names->len)
             buf_char(names, ' ');
         buf_text(names, v->name);
     }
+    return differ;
+}
+
+bool content_same(struct content_tagger *t, const struct ledger_content *kept,
+                  const struct ledger_content *now, const struct record *record, struct buf *names)
+{
+    struct ledger_content before;
+    if (is_whole(kept, now))
+        return true;
+    content_before(t, record, &before);
+    if (is_whole(kept, &before))
+        return true;
+    if (!names)
+        return false;
+    /* which kind it was that was kept shows by how much of it is the same */
+    ON_LEAVE(buf_free) struct buf as_now = {0};
+    ON_LEAVE(buf_free) struct buf as_before = {0};
+    size_t differ = names_add(kept, now, record, &as_now);
+    size_t differ_before = names_add(kept, &before, record, &as_before);
+    if (names->len)
+        buf_char(names, ' ');
+    buf_text(names, buf_get(differ_before < differ ? &as_before : &as_now));
     return false;
 }

@@ -18,9 +18,10 @@ struct content_tagger *content_tagger_free(struct content_tagger *t); /* wiped; 
 /* The content of a record, a function of the key, the record's names and its values. */
 void content_of(struct content_tagger *t, const struct record *record, struct ledger_content *ret);
 
-/* Whether a record's content, `now`, is what was kept. When it is not, the names of the fields that
- * differ are added to names (which may be NULL), separated by blanks. */
-bool content_same(const struct ledger_content *kept, const struct ledger_content *now,
-                  const struct record *record, struct buf *names);
+/* Whether a record's content, `now`, is what was kept, by this version or an older one. When it is
+ * not, the names of the fields that differ are added to names (which may be NULL), separated by
+ * blanks. */
+bool content_same(struct content_tagger *t, const struct ledger_content *kept,
+                  const struct ledger_content *now, const struct record *record, struct buf *names);
 
 #endif

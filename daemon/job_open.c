@@ -144,6 +144,9 @@ static bool adopt(struct job *j, struct fault *f)
                   "the ledger is damaged (%s): it is kept as ledger.db.damaged-…, and a new one "
                   "begins",
                   damage);
+    if (ledger_before(j->ledger))
+        log_info(0, "the ledger of an older extspoold (version %lld) was taken over",
+                 (long long)ledger_before(j->ledger));
     if (!ledger_fresh(j->ledger, &lost, f) || !relearn(j, lost, f) ||
         !adopt_orphans(j, SPOOL_WORK, lost, f) ||
         (lost && !adopt_orphans(j, SPOOL_HELD, lost, f)) || (lost && !ledger_in_use(j->ledger, f)))

@@ -18,10 +18,7 @@
 #define LEDGER_VERSION 4
 #define NOTE_FRESH     "fresh"
 
-/* block: up to LEDGER_BLOCK_ROWS consecutive rows of an import (ledger_block.c), how many of them
- * have which outcome, and a bit for each state that one of them has. What is asked of a whole
- * import is answered by these columns, which come before the rows, so that no more is read of them.
- * made: by pbx and number in one integer where that can be, see ledger_made.c.
+/* block and made: see ledger_own.h.
  * pool: the number that a person (by a keyed digest of what identifies him) was given on a PBX. */
 static const char schema[] =
     "CREATE TABLE note(name TEXT PRIMARY KEY, text TEXT) STRICT, WITHOUT ROWID;"
@@ -37,12 +34,8 @@ static const char schema[] =
     "CREATE INDEX import_digest ON import(sha256);"
     "CREATE INDEX import_unfinished ON import(id) WHERE " LEDGER_UNFINISHED ";"
     "CREATE INDEX import_to_do ON import(id) WHERE " LEDGER_TO_DO ";"
-    "CREATE TABLE block(id INTEGER PRIMARY KEY, import INTEGER NOT NULL, at INTEGER NOT NULL,"
-    " states INTEGER, open INTEGER, created INTEGER, unchanged INTEGER, skipped INTEGER,"
-    " invalid INTEGER, failed INTEGER, sum INTEGER, rows BLOB, UNIQUE(import, at)) STRICT;"
-    "CREATE TABLE made(id INTEGER PRIMARY KEY, content BLOB) STRICT;"
-    "CREATE TABLE made_other(pbx INTEGER, number TEXT, content BLOB, PRIMARY KEY(pbx, number))"
-    " STRICT, WITHOUT ROWID;"
+    /* the tables of rows and of what was created */
+    LEDGER_TABLE_BLOCK LEDGER_TABLE_MADE
     "CREATE TABLE pool(pbx INTEGER, key BLOB, number TEXT NOT NULL, PRIMARY KEY(pbx, key),"
     " UNIQUE(pbx, number)) STRICT, WITHOUT ROWID;"
     "INSERT INTO note VALUES('" NOTE_FRESH "', 'yes');";
@@ -59,10 +52,11 @@ static bool read_version(struct sql *sql, int64_t *ret, struct fault *f)
     return true;
 }
 
-static bool bring_up_to_date(struct sql *sql, struct fault *f)
+static bool bring_up_to_date(struct ledger *l, struct fault *f)
 {
+    char done[64];
     int64_t version = 0;
-    if (!read_version(sql, &version, f))
+    if (!read_version(l->sql, &version, f))
         return false;
     if (version > LEDGER_VERSION)
         return fault_set(f, FAULT_LEDGER, 0,
@@ -70,16 +64,14 @@ static bool bring_up_to_date(struct sql *sql, struct fault *f)
                          (long long)version);
     if (version == LEDGER_VERSION)
         return true;
-    if (version > 0)
-        return fault_set(f, FAULT_LEDGER, 0,
-                         "the ledger was written by an extspoold from before the first release"
-                         " (version %lld): finish its imports with that one, then take its folder"
-                         " away",
-                         (long long)version);
-    char done[64];
-    snprintf(done, sizeof done, "PRAGMA user_version=%d; COMMIT", LEDGER_VERSION);
-    return sql_exec(sql, "BEGIN IMMEDIATE", f) && sql_exec(sql, schema, f) &&
-           sql_exec(sql, done, f);
+    snprintf(done, sizeof done, "PRAGMA user_version=%d", LEDGER_VERSION);
+    if (version > 0) {
+        l->before = version;
+        return ledger_upgrade(l, done, f) || fault_in(f, "bring the ledger from version %lld to %d",
+                                                      (long long)version, LEDGER_VERSION);
+    }
+    return ledger_change(l, f) && sql_exec(l->sql, schema, f) && sql_exec(l->sql, done, f) &&
+           ledger_commit(l, f);
 }
 
 bool ledger_is_current(struct ledger *l, struct fault *f)
@@ -93,7 +85,7 @@ bool ledger_is_current(struct ledger *l, struct fault *f)
 
 bool ledger_bring_up(struct ledger *l, struct fault *f)
 {
-    return bring_up_to_date(l->sql, f);
+    return bring_up_to_date(l, f);
 }
 
 static bool take_lock(int folder, const char *directory, int *ret_lock, struct fault *f)
@@ -161,9 +153,11 @@ static bool open_database(struct ledger *l, const char *path, struct fault *f)
     if (faccessat(l->folder, "ledger.db", F_OK, AT_SYMLINK_NOFOLLOW) != 0 && errno == ENOENT &&
         !put_aside(l->folder, f))
         return false;
-    if (sql_open(path, &l->sql, f) && bring_up_to_date(l->sql, f))
+    if (sql_open(path, &l->sql, f) && bring_up_to_date(l, f))
         return true;
+    blocks_forget_all(l);
     l->sql = sql_close(l->sql);
+    l->dirty = false;
     return false;
 }
 
@@ -221,6 +215,11 @@ struct ledger *ledger_close(struct ledger *l)
 const char *ledger_damage(const struct ledger *l)
 {
     return l->damage.text;
+}
+
+int64_t ledger_before(const struct ledger *l)
+{
+    return l->before;
 }
 
 bool ledger_fresh(struct ledger *l, bool *ret, struct fault *f)

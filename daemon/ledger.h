@@ -95,8 +95,9 @@ struct ledger_success {
 };
 
 /* Opens or makes the ledger in folder directory (made 0711 when missing). A damaged one is kept as
- * ledger.db.damaged-MILLISECONDS, and a new one begins. False when another process has it (the
- * text says so), or it was written by a newer version. */
+ * ledger.db.damaged-MILLISECONDS, and a new one begins; one of an older version becomes one of this
+ * version, wholly or not at all. False when another process has it (the text says so), or it was
+ * written by a newer version. */
 bool ledger_open(const char *directory, struct ledger **ret, struct fault *f);
 /* The same ledger for looking only: no file is made or changed, and pools can be tried out, which
  * nobody else sees. False when it cannot be read (no rights, none there, of another version, or
@@ -114,6 +115,8 @@ bool ledger_none(struct ledger **ret, struct fault *f);
 struct ledger *ledger_close(struct ledger *l);
 /* What was wrong with the one that ledger_open has put aside; "" when there was none (lent). */
 const char *ledger_damage(const struct ledger *l);
+/* The older version that ledger_open has found; 0 when it was this one. */
+int64_t ledger_before(const struct ledger *l);
 /* A ledger is fresh from its making until ledger_in_use: what lies in the spool by then was
  * claimed by a ledger that is lost. */
 bool ledger_fresh(struct ledger *l, bool *ret, struct fault *f);

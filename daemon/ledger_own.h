@@ -25,6 +25,7 @@ struct ledger {
     bool looking; /* nothing is to be changed, not even what is damaged */
     uint8_t key[DIGEST_BYTES];
     struct fault damage; /* met at the opening */
+    int64_t before;      /* the version that it had before; 0: this one, or it is new */
     struct block blocks[BLOCKS_MOST];
     struct block *last; /* the one that was used last, or NULL */
     uint64_t uses;
@@ -40,6 +41,19 @@ struct ledger {
  * sending or held. To do: unfinished but not held, or its files lag behind. */
 #define LEDGER_UNFINISHED "state IN (0,1,2,4)"
 #define LEDGER_TO_DO      "(state<=2 OR filed=0)"
+
+/* block: up to LEDGER_BLOCK_ROWS consecutive rows of an import (ledger_block.c), how many of them
+ * have which outcome, and a bit for each state that one of them has. What is asked of a whole
+ * import is answered by these columns, which come before the rows, so that no more is read of them.
+ * made: by pbx and number in one integer where that can be, see ledger_made.c. */
+#define LEDGER_TABLE_BLOCK                                                                         \
+    "CREATE TABLE block(id INTEGER PRIMARY KEY, import INTEGER NOT NULL, at INTEGER NOT NULL,"     \
+    " states INTEGER, open INTEGER, created INTEGER, unchanged INTEGER, skipped INTEGER,"          \
+    " invalid INTEGER, failed INTEGER, sum INTEGER, rows BLOB, UNIQUE(import, at)) STRICT;"
+#define LEDGER_TABLE_MADE                                                                          \
+    "CREATE TABLE made(id INTEGER PRIMARY KEY, content BLOB) STRICT;"                              \
+    "CREATE TABLE made_other(pbx INTEGER, number TEXT, content BLOB, PRIMARY KEY(pbx, number))"    \
+    " STRICT, WITHOUT ROWID;"
 
 /* The query for a statement that changes something, within the transaction that the next
  * ledger_commit ends. NULL with a fault. */
@@ -66,6 +80,7 @@ bool blocks_add(struct ledger *l, uint64_t import, uint64_t at, struct block **r
 bool blocks_write(struct ledger *l, struct fault *f);
 /* An import's blocks in memory are no more; all of them. */
 void blocks_forget(struct ledger *l, uint64_t import);
+void blocks_forget_all(struct ledger *l);
 void blocks_free(struct ledger *l);
 
 /* What a row of an import was, and is from now on; either may be NULL. */
@@ -80,6 +95,10 @@ bool pending_has(struct ledger *l, const char *number, bool *ret, struct fault *
 /* Whether the number was created here. */
 bool ledger_made_there(struct ledger *l, int64_t pbx, const char *number, bool *ret,
                        struct fault *f);
+
+/* Makes a ledger of version 1, 2 or 3 one of this version, in one transaction that ends with the
+ * statement `done`. */
+bool ledger_upgrade(struct ledger *l, const char *done, struct fault *f);
 
 /* Whether the ledger has this program's version; brings it there. */
 bool ledger_is_current(struct ledger *l, struct fault *f);

@@ -49,6 +49,12 @@ void blocks_forget(struct ledger *l, uint64_t import)
             l->blocks[i].used = 0;
 }
 
+void blocks_forget_all(struct ledger *l)
+{
+    for (size_t i = 0; i < BLOCKS_MOST; i++)
+        l->blocks[i].used = 0;
+}
+
 void blocks_free(struct ledger *l)
 {
     for (size_t i = 0; i < BLOCKS_MOST; i++)

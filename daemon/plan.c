@@ -25,7 +25,7 @@ bool plan_known(const struct plan *p, const struct record *record, struct ledger
 
     struct buf names = {0};
     content_of(p->tagger, record, &now);
-    if (content_same(&kept, &now, record, &names)) {
+    if (content_same(p->tagger, &kept, &now, record, &names)) {
         row->state = ROW_UNCHANGED;
         row->code = CODE_NONE;
         row->detail[0] = '\0';

@@ -223,7 +223,7 @@ static bool is_remembered(struct job *j, const struct task *t, bool *ret, struct
     struct ledger_content kept;
     if (!ledger_made_get(j->ledger, t->work->import.pbx, t->row.number, &kept, f))
         return false;
-    *ret = kept.len && content_same(&kept, &t->content, &t->work->record, NULL);
+    *ret = kept.len && content_same(j->tagger, &kept, &t->content, &t->work->record, NULL);
     return true;
 }
 

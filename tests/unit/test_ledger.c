@@ -164,23 +164,113 @@ static void refuses_a_newer_version(void **state)
     assert_non_null(strstr(f.text, "1000"));
 }
 
-/* None was ever released. It stays as it is, for the program that can read it. */
-static void refuses_an_older_version(void **state)
+/* As the first of all daemons made one; later ones of version 1 have two columns more. */
+static const char oldest[] =
+    "CREATE TABLE note(name TEXT PRIMARY KEY, text TEXT) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE pbx(id INTEGER PRIMARY KEY, url BLOB NOT NULL UNIQUE) STRICT;"
+    "CREATE TABLE import(id INTEGER PRIMARY KEY, state INTEGER, filed INTEGER,"
+    " cancelling INTEGER, apply INTEGER, name TEXT, stem TEXT, file TEXT, bytes INTEGER,"
+    " sha256 TEXT, encoding TEXT, bom INTEGER, delimiter INTEGER, profile TEXT, schema TEXT,"
+    " pbx INTEGER, header_line INTEGER, header_offset INTEGER, data_offset INTEGER,"
+    " data_line INTEGER, columns INTEGER, started INTEGER, finished INTEGER, deaths INTEGER,"
+    " code INTEGER, reason TEXT, resume INTEGER) STRICT;"
+    "CREATE TABLE row(import INTEGER, n INTEGER, line INTEGER, offset INTEGER, bytes INTEGER,"
+    " number TEXT, state INTEGER, flags INTEGER, attempts INTEGER, code INTEGER, due INTEGER,"
+    " finished INTEGER, detail TEXT, PRIMARY KEY(import, n)) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX row_open ON row(number) WHERE state < 10;"
+    "CREATE TABLE made(pbx INTEGER, number TEXT, content BLOB, PRIMARY KEY(pbx, number))"
+    " STRICT, WITHOUT ROWID;"
+    "INSERT INTO note VALUES('accepted-login','x');"
+    "INSERT INTO import(id,state,filed,name,stem,file,profile,bytes,pbx,columns,started)"
+    " VALUES(7,2,1,'a.csv','000007-a','000007-a.csv','vendor',99,1,3,1000);"
+    "INSERT INTO row VALUES(7,1,2,33,30,'2001',10,0,1,0,0,1714552200125,NULL);"
+    "INSERT INTO row VALUES(7,2,3,63,31,'2002',1,2,0,0,0,0,NULL);"
+    "INSERT INTO row VALUES(7,3,4,94,20,NULL,13,1,0,10,0,5,'username');"
+    "INSERT INTO row VALUES(7,300,301,9000,20,'2003',0,0,2,1503,77,0,NULL);"
+    "INSERT INTO made VALUES(1,'2001',X'0102030405060708');"
+    "INSERT INTO made VALUES(1,'+49-x',X'0908070605040302');";
+
+static void older_made(const char *more, int version)
+{
+    struct sql *sql = NULL;
+    char done[64];
+    ledger = ledger_close(ledger);
+    assert_int_equal(unlink(path_of("state/ledger.db")), 0);
+    snprintf(done, sizeof done, "PRAGMA user_version=%d", version);
+    assert_true(sql_open(path_of("state/ledger.db"), &sql, NULL));
+    assert_true(sql_exec(sql, oldest, NULL) && sql_exec(sql, more, NULL));
+    assert_true(sql_exec(sql, done, NULL));
+    sql_close(sql);
+}
+
+static bool is_known_as(const char *number, uint8_t first)
+{
+    struct ledger_content content;
+    assert_true(ledger_made_get(ledger, 1, number, &content, NULL));
+    return content.len == 8 && content.at[0] == first;
+}
+
+static void takes_the_oldest_over(void **state)
+{
+    (void)state;
+    struct ledger_row rows[8];
+    struct ledger_counts counts;
+    struct import i;
+    char note[LEDGER_NOTE];
+    bool found = false;
+    size_t count = 0;
+    older_made("", 1);
+    for (int round = 0; round < 2; round++) {
+        reopen();
+        assert_int_equal(ledger_before(ledger), round ? 0 : 1);
+        assert_true(ledger_import_get(ledger, 7, &i, &found, NULL) && found);
+        assert_int_equal(i.state, IMPORT_SENDING);
+        assert_int_equal(i.rows, 4);
+        assert_int_equal(i.max_record, 1048576);
+        assert_int_equal(i.max_columns, 16384);
+        assert_int_equal(i.quote, '"');
+        assert_int_equal(i.header_rows, 1);
+        assert_string_equal(i.file, "000007-a.csv");
+        assert_string_equal(i.profile_digest, "");
+        assert_true(ledger_rows(ledger, 7, 0, LEDGER_ALL, rows, COUNT_OF(rows), &count, NULL));
+        assert_int_equal(count, 4);
+        assert_int_equal(rows[0].state, ROW_CREATED);
+        assert_int_equal(rows[0].finished, 1714552200125);
+        assert_true(rows[1].state == ROW_SENDING && rows[1].doubted && rows[1].bytes == 31);
+        assert_true(rows[2].state == ROW_INVALID && rows[2].findings && rows[2].code == 10);
+        assert_string_equal(rows[2].detail, "username");
+        assert_int_equal(rows[3].row, 300);
+        assert_true(rows[3].state == ROW_PLANNED && rows[3].due == 77 && rows[3].code == 1503);
+        assert_string_equal(rows[3].number, "2003");
+        assert_true(ledger_counts(ledger, 7, &counts, NULL));
+        assert_true(counts.rows == 4 && counts.open == 2 && counts.created == 1);
+        assert_true(is_known_as("2001", 1) && is_known_as("+49-x", 9));
+        assert_true(ledger_note_get(ledger, "accepted-login", note, NULL));
+        assert_string_equal(note, "x");
+        assert_true(ledger_fresh(ledger, &found, NULL) && !found);
+    }
+}
+
+/* One that cannot be taken over stays as it is, for the program that can read it. */
+static void takes_all_over_or_nothing(void **state)
 {
     (void)state;
     struct sql *sql = NULL;
     struct fault f = {0};
-    ledger = ledger_close(ledger);
+    older_made("CREATE TABLE made_other(x)", 2); /* which no version before 4 has */
     for (int round = 0; round < 2; round++) {
-        assert_true(sql_open(path_of("state/ledger.db"), &sql, NULL));
-        assert_true(sql_exec(sql, "PRAGMA user_version=3", NULL));
-        sql_close(sql);
         assert_false(ledger_open(path_of("state"), &ledger, &f));
         assert_int_equal(f.kind, FAULT_LEDGER);
-        assert_non_null(strstr(f.text, "before the first release"));
-        assert_non_null(strstr(f.text, "version 3"));
+        assert_non_null(strstr(f.text, "from version 2 to 4"));
         assert_int_equal(aside(), 0);
     }
+    assert_true(sql_open(path_of("state/ledger.db"), &sql, NULL));
+    assert_true(sql_exec(sql, "INSERT INTO row(import, n) SELECT 8, n FROM row", NULL));
+    assert_true(sql_exec(sql, "ALTER TABLE import ADD COLUMN secrets INTEGER", NULL));
+    assert_true(sql_exec(sql, "DROP TABLE made_other", NULL));
+    sql_close(sql);
+    reopen();
+    assert_int_equal(ledger_before(ledger), 2);
 }
 
 static void says_why_it_cannot_be_opened(void **state)
@@ -504,7 +594,8 @@ int main(void)
         LEDGER(puts_it_aside_when_damage_shows_later),
         LEDGER(a_log_without_its_ledger_is_put_aside),
         LEDGER(refuses_a_newer_version),
-        LEDGER(refuses_an_older_version),
+        LEDGER(takes_the_oldest_over),
+        LEDGER(takes_all_over_or_nothing),
         LEDGER(says_why_it_cannot_be_opened),
         LEDGER(what_was_committed_is_there_and_nothing_else),
         LEDGER(closing_commits),
