@@ -551,8 +551,44 @@ def retention(w):
     w.go("extspoold", "--once")
 
 
+def url_digest(w, key):
+    """How a ledger with this key knows the PBX: a new one is asked, with a spool of its own."""
+    for folder in ("spool", "state"):
+        shutil.rmtree(w.path + "/" + folder)
+    os.makedirs(w.path + "/state")
+    with open(w.path + "/state/key", "wb") as file:
+        file.write(key)
+    w.run("extspoold", ["--once"])
+    digest = subprocess.run(["sqlite3", w.path + "/state/ledger.db", "SELECT quote(url) FROM pbx"],
+                            check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
+    shutil.rmtree(w.path + "/spool")
+    for name in os.listdir(w.path + "/state"):
+        if name.startswith("ledger.db"):
+            os.unlink(w.path + "/state/" + name)
+    return digest
+
+
+def upgrade(w):
+    """What a daemon with version 1 of the ledger left when it was killed (tests/upgrade): one import
+    is done, two are begun."""
+    w.rows = [(4, 3, 0, 1, 0), (6, 6, 0, 0, 0), (4, 3, 0, 0, 0)]
+    source = TREE + "/tests/upgrade/"
+    shutil.copy(source + "version-1/pbx.json", w.path + "/pbx.json")
+    w.pbx_start()
+    w.conf()
+    with open(source + "version-1/key.hex", encoding="ascii") as file:
+        digest = url_digest(w, bytes.fromhex(file.read()))
+    with open(source + "version-1/ledger.sql", encoding="utf-8") as file:
+        text = file.read() + "UPDATE pbx SET url=" + digest + ";"
+    subprocess.run(["sqlite3", w.path + "/state/ledger.db"], input=text, text=True, check=True)
+    shutil.copytree(source + "version-1/spool", w.path + "/spool")
+    for folder in ("schemas", "profiles"):
+        shutil.copytree(source + folder, w.path + "/state/" + folder)
+    w.go("extspoold", "--once")
+
+
 SCENARIOS = (plain, retries, doubt, hold, two, guard, marker, folder, pool, rejected, cancel,
-             hold_cancel, retry, same, retention)
+             hold_cancel, retry, same, retention, upgrade)
 
 
 # ---- walking --------------------------------------------------------------------------------------
