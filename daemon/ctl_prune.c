@@ -105,24 +105,30 @@ static void json_end(struct prune *p)
     json_object_put(p->all);
 }
 
+/* Asks for one piece after the other. */
+static int pass(struct prune *p, struct ctl_desk *desk, const char *verb)
+{
+    uint64_t after = 0;
+    do {
+        ON_LEAVE(json_leave) struct json_object *page = NULL;
+        struct fault f = {0};
+        if (!ctl_ask(desk, verb, after, &page, &f))
+            return ctl_fault(&f);
+        page_take(p, page);
+        after = ctl_number(page, "next");
+    } while (after);
+    return CTL_WELL;
+}
+
 int ctl_prune(const struct ctl *c)
 {
     struct prune p = {.c = c};
-    struct fault f = {0};
     struct ctl_desk *desk = ctl_desk_new(c->config);
-    int end = CTL_WELL;
-    uint64_t after = 0;
     if (c->json)
         json_begin(&p);
-    do {
-        ON_LEAVE(json_leave) struct json_object *page = NULL;
-        if (!ctl_ask(desk, c->dry_run ? "prunable" : "prune", after, &page, &f)) {
-            end = ctl_fault(&f);
-            break;
-        }
-        page_take(&p, page);
-        after = ctl_number(page, "next");
-    } while (after);
+    int end = pass(&p, desk, c->dry_run ? "prunable" : "prune");
+    if (end == CTL_WELL && !c->dry_run)
+        end = pass(&p, desk, "forget");
     if (c->json)
         json_end(&p);
     else

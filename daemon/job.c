@@ -433,7 +433,7 @@ enum job_state job_state(struct job *j)
     bool waits = pbx_waits_long(j->pbx, j->mono) && pbx_in_flight(j->pbx) == 0;
     bool left = false;
     if (j->hinted || j->claims_pending || ledger_dirty(j->ledger) ||
-        spool_due(j->spool) != CLOCK_NEVER || (j->send && j->retention.running))
+        spool_due(j->spool) != CLOCK_NEVER || (j->send && j->retention.stage != RETENTION_RESTS))
         return JOB_BUSY;
     for (size_t i = 0; i < WORKS_MOST; i++) {
         const struct work *w = j->works[i];

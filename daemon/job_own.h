@@ -162,12 +162,19 @@ struct still {
 };
 
 /* A pass over what has served its time (retention.c). */
+enum retention_stage {
+    RETENTION_RESTS,
+    RETENTION_SECRETS,
+    RETENTION_FILES,
+    RETENTION_ENTRIES
+};
+
 struct retention {
-    int64_t due; /* mono: the next one begins */
-    bool running;
-    DIR *keys;         /* of made-up passwords, gone through first; NULL: not open */
-    bool secrets_over; /* they are */
-    uint64_t after;    /* imports up to this id are done with */
+    enum retention_stage stage;
+    int64_t due;    /* mono: the next one begins */
+    DIR *keys;      /* of made-up passwords; NULL: not open */
+    uint64_t after; /* imports up to this id are done with, in this stage */
+    uint64_t first; /* import that may be forgotten; 0: none */
     uint64_t files, bytes, forgotten, stay;
 };
 

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* NAME retention: what has served its time goes.
  *
- * At the start, and then once an hour, the ledger's imports are gone through, some in each turn.
- * Of one that has ended and is filed, what bears the names that it gave goes, and nothing else:
- * first its passwords (secrets.c), then what the sender sent (the original and the rejects, which
- * may have passwords as well), then the reports, and last, when all that is off the disk for good,
- * the import in the ledger. Killed anywhere in between, the next pass does the rest, since the
- * ledger still knows of it.
+ * At the start, and then once an hour, the ledger's imports are gone through, some in each turn:
+ * once for their files, and after one sync for all of these once more for what the ledger has. Of
+ * one that has ended and is filed, what bears the names that it gave goes, and nothing else: first
+ * its passwords (secrets.c), then what the sender sent (the original and the rejects, which may
+ * have passwords as well), then the reports, and last, when all that is off the disk for good, the
+ * import in the ledger. Killed anywhere in between, the next pass does the rest, since the ledger
+ * still knows of it.
  *
  * What cannot be removed stays with its import, and is told: that is no reason to stop importing.
  */
@@ -22,8 +23,11 @@
 #include "log.h"
 
 #define EVERY       (60 * 60 * 1000) /* ms between two passes */
-#define PAGE        64               /* imports that are looked at in one turn */
+#define PAGE        64               /* imports that are read at a time, and cleared in one turn */
+#define PAGES       8                /* that are forgotten in one turn: each of those commits */
 #define ROWS_A_TURN 200000           /* that the ledger forgets in one turn */
+
+#define FILE_NAME (LEDGER_NAME + 32)
 
 enum term { TERM_SENT, TERM_REPORT };
 
@@ -51,6 +55,7 @@ struct sweep {
     struct json_object *items; /* NULL: nobody wants a list */
     struct json_object *problems;
     uint64_t files, bytes, forgotten;
+    uint64_t first; /* import that may be forgotten; 0: none */
 };
 
 /* ---- terms ---- */
@@ -116,6 +121,11 @@ static void tell_problem(struct sweep *s, const struct import *i, const struct f
 
 /* ---- one import ---- */
 
+static void name_of(const struct import *i, size_t k, char to[FILE_NAME])
+{
+    snprintf(to, FILE_NAME, "%s%s", files[k].original ? i->file : i->stem, files[k].ending);
+}
+
 /* A regular file of this name goes. A link, or whatever else somebody put in its place, is not
  * ours. False when it cannot be removed. */
 static bool file_drop(struct sweep *s, const struct import *i, enum spool_folder folder,
@@ -132,8 +142,6 @@ static bool file_drop(struct sweep *s, const struct import *i, enum spool_folder
         tell_problem(s, i, &why);
         return false;
     }
-    if (!s->dry)
-        spool_touch(spool, folder);
     s->files++;
     s->bytes += (uint64_t)st.st_size;
     snprintf(path, sizeof path, "%s/%s", spool_path(spool, folder), name);
@@ -145,10 +153,10 @@ static bool files_drop(struct sweep *s, const struct import *i)
 {
     bool good = true;
     for (size_t k = 0; k < COUNT_OF(files); k++) {
-        char name[LEDGER_NAME + 32];
+        char name[FILE_NAME];
         if (!is_over(s->job, i, keep_of(s->job, files[k].term)))
             continue;
-        snprintf(name, sizeof name, "%s%s", files[k].original ? i->file : i->stem, files[k].ending);
+        name_of(i, k, name);
         good = file_drop(s, i, files[k].folder, files[k].term == TERM_SENT ? "sent" : "report",
                          name) &&
                good;
@@ -183,76 +191,111 @@ static bool secrets_drop(struct sweep *s, const struct import *i, bool *ret_left
     return true;
 }
 
-/* *ret_forget when nothing is left of it but what the ledger knows, and that is to go too. */
-static bool import_sweep(struct sweep *s, const struct import *i, bool *ret_forget, struct fault *f)
+/* Takes away what has served its time of one import. */
+static bool import_clear(struct sweep *s, const struct import *i, struct fault *f)
 {
     bool secrets = false;
-    *ret_forget = false;
     if (!is_at_rest(s->job, i))
         return true;
     if (!secrets_drop(s, i, &secrets, f))
         return false;
-    bool gone = files_drop(s, i);
-    *ret_forget = gone && !secrets && is_over(s->job, i, s->job->config->report.keep);
+    bool bare = files_drop(s, i) && !secrets;
+    if (!bare || !is_over(s->job, i, s->job->config->report.keep))
+        return true;
+    if (!s->first)
+        s->first = i->id;
+    if (s->dry)
+        tell_item(s, i, "entry", NULL, 0);
     return true;
 }
 
-/* ---- a page of imports ---- */
-
-/* Forgets them, up to so many rows; *ret_last is the last one that is dealt with. */
-static bool imports_forget(struct sweep *s, const struct import *page, const bool *forget,
-                           size_t count, uint64_t *ret_last, struct fault *f)
+/* Whether nothing is left of it but what the ledger knows, and that is to go too. */
+static bool is_bare(struct job *j, const struct import *i, bool *ret, struct fault *f)
 {
-    uint64_t rows = 0;
-    for (size_t k = 0; k < count; k++) {
-        bool gone = true;
-        if (forget[k] && rows >= ROWS_A_TURN)
-            return true;
-        if (forget[k] && !s->dry &&
-            !ledger_import_drop(s->job->ledger, page[k].id, ROWS_A_TURN, &gone, f))
-            return false;
-        rows += forget[k] ? page[k].rows : 0;
-        if (!gone)
-            return true;
-        *ret_last = page[k].id;
-        s->forgotten += forget[k] ? 1 : 0;
-        if (forget[k])
-            tell_item(s, &page[k], "entry", NULL, 0);
+    bool secrets = false;
+    struct stat st;
+    *ret = is_at_rest(j, i) && is_over(j, i, j->config->report.keep);
+    if (!*ret || (i->secrets && !secrets_there(j, i->id, &secrets, f)))
+        return !*ret;
+    *ret = !secrets;
+    for (size_t k = 0; k < COUNT_OF(files) && *ret; k++) {
+        char name[FILE_NAME];
+        name_of(i, k, name);
+        *ret = fstatat(spool_fd(j->spool, files[k].folder), name, &st, AT_SYMLINK_NOFOLLOW) != 0 ||
+               !S_ISREG(st.st_mode);
     }
     return true;
 }
 
-/* What a process that was killed had removed may come back with the power, so it is synced once
- * more before the ledger forgets. */
-static void folders_touch(struct sweep *s)
+/* ---- many imports ---- */
+
+/* Takes away what has served its time of some imports after *after, which becomes the last of them;
+ * *ret_more when there may be others. Nothing is synced. */
+static bool page_clear(struct sweep *s, uint64_t *after, bool *ret_more, struct fault *f)
 {
-    for (size_t k = 0; k < COUNT_OF(files) && !s->dry; k++)
-        spool_touch(s->job->spool, files[k].folder);
+    struct import page[PAGE];
+    size_t count = 0;
+    if (!ledger_imports(s->job->ledger, *after, false, page, PAGE, &count, f))
+        return false;
+    for (size_t k = 0; k < count; k++) {
+        if (!import_clear(s, &page[k], f))
+            return false;
+        *after = page[k].id;
+    }
+    *ret_more = count == PAGE;
+    return true;
 }
 
-/* Goes through some imports after *after, which becomes the last one that is done with; *ret_more
- * when there may be others. What it removed is off the disk before the ledger forgets it. */
-static bool page_sweep(struct sweep *s, uint64_t *after, bool *ret_more, struct fault *f)
+/* What was taken away, also by a process that was killed then, does not come back with the power:
+ * before the ledger forgets whose it was. */
+static bool files_sync(struct job *j, struct fault *f)
+{
+    for (size_t k = 0; k < COUNT_OF(files); k++)
+        spool_touch(j->spool, files[k].folder);
+    return spool_sync(j->spool, f);
+}
+
+/* Forgets those of some imports that are bare, up to so many rows; *after is the last one that is
+ * done with then, and *ret_full when no more are to be forgotten in this turn. */
+static bool page_forget(struct sweep *s, uint64_t *after, uint64_t *rows, bool *ret_full,
+                        bool *ret_more, struct fault *f)
 {
     struct job *j = s->job;
     struct import page[PAGE];
-    bool forget[PAGE] = {false};
     size_t count = 0;
-    uint64_t last = *after;
+    *ret_more = true;
     if (!ledger_imports(j->ledger, *after, false, page, PAGE, &count, f))
         return false;
-    for (size_t k = 0; k < count; k++) {
-        if (!import_sweep(s, &page[k], &forget[k], f))
+    for (size_t k = 0; k < count && !*ret_full; k++) {
+        bool bare = false;
+        bool gone = true;
+        if (!is_bare(j, &page[k], &bare, f) ||
+            (bare && !ledger_import_drop(j->ledger, page[k].id, ROWS_A_TURN, &gone, f)))
             return false;
-        if (forget[k])
-            folders_touch(s);
+        *rows += bare ? page[k].rows : 0;
+        *ret_full = *rows >= ROWS_A_TURN || !gone;
+        if (!gone)
+            return true;
+        *after = page[k].id;
+        s->forgotten += bare ? 1 : 0;
+        if (bare)
+            tell_item(s, &page[k], "entry", NULL, 0);
     }
-    if (!spool_sync(j->spool, f) || !imports_forget(s, page, forget, count, &last, f))
-        return false;
-    *ret_more = count == PAGE || (count && last < page[count - 1].id);
-    *after = last;
-    if (ledger_dirty(j->ledger))
-        job_dirty(j);
+    *ret_more = *ret_full || count == PAGE;
+    return true;
+}
+
+/* A turn's worth of that. */
+static bool pages_forget(struct sweep *s, uint64_t *after, bool *ret_more, struct fault *f)
+{
+    uint64_t rows = 0;
+    bool full = false;
+    *ret_more = true;
+    for (size_t page = 0; page < PAGES && *ret_more && !full; page++)
+        if (!page_forget(s, after, &rows, &full, ret_more, f))
+            return false;
+    if (ledger_dirty(s->job->ledger))
+        job_dirty(s->job);
     return true;
 }
 
@@ -273,24 +316,55 @@ static void pass_end(struct job *j)
     *r = (struct retention){.due = j->mono + EVERY};
 }
 
-bool retention_step(struct job *j, struct fault *f)
+/* All files are taken away: what the ledger has of those imports is next, where there are any. */
+static bool files_end(struct job *j, struct fault *f)
 {
     struct retention *r = &j->retention;
-    struct sweep s = {.job = j};
-    bool more = false;
-    if (!r->running && j->mono < r->due)
-        return true;
-    r->running = true;
-    if (!r->secrets_over)
-        return secrets_expire(j, &r->secrets_over, f);
-    if (keep_of(j, TERM_SENT) && !page_sweep(&s, &r->after, &more, f))
-        return false;
-    r->files += s.files;
-    r->bytes += s.bytes;
-    r->forgotten += s.forgotten;
-    if (!more)
+    if (!r->first) {
         pass_end(j);
+        return true;
+    }
+    r->stage = RETENTION_ENTRIES;
+    r->after = r->first - 1;
+    return files_sync(j, f);
+}
+
+static bool pass_step(struct job *j, struct sweep *s, struct fault *f)
+{
+    struct retention *r = &j->retention;
+    bool more = false;
+    bool over = false;
+    switch (r->stage) {
+    case RETENTION_RESTS:
+    case RETENTION_SECRETS:
+        if (!secrets_expire(j, &over, f))
+            return false;
+        r->stage = over ? RETENTION_FILES : RETENTION_SECRETS;
+        return true;
+    case RETENTION_FILES:
+        if (keep_of(j, TERM_SENT) && !page_clear(s, &r->after, &more, f))
+            return false;
+        r->first = r->first ? r->first : s->first;
+        r->files += s->files;
+        r->bytes += s->bytes;
+        return more || files_end(j, f);
+    case RETENTION_ENTRIES:
+        if (!pages_forget(s, &r->after, &more, f))
+            return false;
+        r->forgotten += s->forgotten;
+        if (!more)
+            pass_end(j);
+        return true;
+    }
     return true;
+}
+
+bool retention_step(struct job *j, struct fault *f)
+{
+    struct sweep s = {.job = j};
+    if (j->retention.stage == RETENTION_RESTS && j->mono < j->retention.due)
+        return true;
+    return pass_step(j, &s, f);
 }
 
 void retention_end(struct job *j)
@@ -301,33 +375,57 @@ void retention_end(struct job *j)
 
 int64_t retention_due(const struct job *j)
 {
-    return j->retention.running ? 0 : j->retention.due;
+    return j->retention.stage == RETENTION_RESTS ? j->retention.due : 0;
 }
 
 /* ---- an operator's pass ---- */
 
-static struct json_object *prune(struct job *j, uint64_t after, bool dry, struct fault *f)
+static struct json_object *answer_new(struct sweep *s)
 {
-    struct sweep s = {.job = j, .dry = dry, .items = json_object_new_array()};
     struct json_object *answer = json_object_new_object();
-    bool more = false;
-    s.problems = json_object_new_array();
-    json_object_object_add(answer, "items", s.items);
-    json_object_object_add(answer, "problems", s.problems);
-    if (!page_sweep(&s, &after, &more, f) || (!dry && !ledger_commit(j->ledger, f))) {
-        json_object_put(answer);
-        return NULL;
-    }
-    json_object_object_add(answer, "next", json_object_new_uint64(more ? after : 0));
+    s->items = json_object_new_array();
+    s->problems = json_object_new_array();
+    json_object_object_add(answer, "items", s->items);
+    json_object_object_add(answer, "problems", s->problems);
     return answer;
+}
+
+static struct json_object *answer_end(struct json_object *answer, bool good, bool more,
+                                      uint64_t after)
+{
+    if (good)
+        json_object_object_add(answer, "next", json_object_new_uint64(more ? after : 0));
+    else
+        json_object_put(answer);
+    return good ? answer : NULL;
+}
+
+static struct json_object *clear(struct job *j, uint64_t after, bool dry, struct fault *f)
+{
+    struct sweep s = {.job = j, .dry = dry};
+    struct json_object *answer = answer_new(&s);
+    bool more = false;
+    bool good = !keep_of(j, TERM_SENT) || page_clear(&s, &after, &more, f);
+    return answer_end(answer, good, more, after);
 }
 
 struct json_object *job_prune(struct job *j, uint64_t after, struct fault *f)
 {
-    return prune(j, after, false, f);
+    return clear(j, after, false, f);
 }
 
 struct json_object *job_prunable(struct job *j, uint64_t after, struct fault *f)
 {
-    return prune(j, after, true, f);
+    return clear(j, after, true, f);
+}
+
+struct json_object *job_forget(struct job *j, uint64_t after, struct fault *f)
+{
+    struct sweep s = {.job = j};
+    struct json_object *answer = answer_new(&s);
+    bool more = false;
+    /* each piece syncs, since nobody says that it comes of the same pass; that costs little then */
+    bool good =
+        files_sync(j, f) && pages_forget(&s, &after, &more, f) && ledger_commit(j->ledger, f);
+    return answer_end(answer, good, more, after);
 }

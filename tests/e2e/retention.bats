@@ -78,8 +78,8 @@ imported() {
     run -0 extspool prune --dry-run
     is "${#lines[@]}" 7
     [[ "${lines[0]}" =~ ^000001\ +100d\ +[0-9]+B\ \ $SPOOL/done/000001-old.csv$ ]]
-    [[ "${lines[4]}" =~ ^000002\ +40d\ +[0-9]+B\ \ $SPOOL/done/000002-middle.csv$ ]]
-    [[ "${lines[5]}" =~ ^000001\ +100d\ +its\ entry\ in\ the\ ledger$ ]]
+    [[ "${lines[4]}" =~ ^000001\ +100d\ +its\ entry\ in\ the\ ledger$ ]]
+    [[ "${lines[5]}" =~ ^000002\ +40d\ +[0-9]+B\ \ $SPOOL/done/000002-middle.csv$ ]]
     [[ "${lines[6]}" =~ ^would\ be\ removed:\ 5\ files,\ [0-9.]+[BK],\ and\ 1\ entry\ in\ the\ ledger$ ]]
     is "$(here)" "$({ all_of 000001 old && all_of 000002 middle; } | xargs -n 1 | sort | xargs)"
 

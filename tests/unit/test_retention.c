@@ -91,7 +91,7 @@ static size_t pass(int64_t later)
         if (!retention_step(job, &f) || !ledger_commit(job->ledger, &f))
             fail_msg("%s", f.text);
         assert_true(turns < 10000);
-    } while (job->retention.running);
+    } while (job->retention.stage != RETENTION_RESTS);
     return turns;
 }
 
@@ -327,9 +327,11 @@ static void a_turn_looks_at_a_few(void **state)
     job->wall = START + 1000 * DAY;
     assert_true(retention_step(job, NULL)); /* passwords, of which there are none */
     assert_true(retention_step(job, NULL));
-    assert_true(retention_due(job) == 0 && ledger_commit(job->ledger, NULL));
-    assert_false(is_known(1) || is_known(63));
-    assert_true(is_known(65) && is_there("spool/done/000065-people.csv"));
+    assert_int_equal(retention_due(job), 0);
+    assert_false(is_there("spool/done/000001-people.csv"));
+    assert_false(is_there("spool/done/000063-people.csv"));
+    assert_true(is_there("spool/done/000065-people.csv"));
+    assert_true(is_known(1));
     pass(1000 * DAY);
     for (uint64_t id = 1; id <= 200; id++)
         assert_int_equal(is_known(id), id % 2 == 0);
@@ -346,9 +348,38 @@ static void an_import_of_very_many_rows_is_forgotten_in_pieces(void **state)
         assert_true(ledger_row_add(job->ledger, 1, &row, NULL));
     }
     import_make(2, IMPORT_DONE);
-    assert_int_equal(pass(1000 * DAY), 5); /* passwords, three for the rows, the other import */
+    /* passwords, files, three for the rows, the other import */
+    assert_int_equal(pass(1000 * DAY), 6);
     assert_false(is_known(1) || is_known(2));
     assert_files("");
+}
+
+/* A file that comes back, or whose import's time came only now, has its entry as long. */
+static void an_entry_stays_while_any_file_does(void **state)
+{
+    (void)state;
+    static const char *const names[] = {
+        "spool/done/000001-people.csv",
+        "spool/rejected/000001-people.csv",
+        "spool/reports/000001-people.rejects.csv",
+        "spool/reports/000001-people.json",
+        "spool/done/000001-people.csv.done",
+        "state/secrets/000001.key",
+    };
+    struct import i = import_make(1, IMPORT_DONE);
+    secrets_make(&i);
+    assert_true(ledger_commit(job->ledger, NULL));
+    for (size_t k = 0; k < COUNT_OF(names); k++) {
+        job->wall = START + 1000 * DAY;
+        job->retention = (struct retention){0};
+        assert_true(retention_step(job, NULL) && retention_step(job, NULL));
+        put(names[k], "x");
+        assert_true(retention_step(job, NULL));
+        assert_int_equal(job->retention.stage, RETENTION_RESTS);
+        assert_true(is_known(1));
+    }
+    pass(1000 * DAY);
+    assert_false(is_known(1));
 }
 
 static void a_pass_that_was_cut_off_is_finished_by_the_next(void **state)
@@ -418,26 +449,32 @@ static const char *answer(struct json_object *(*ask)(struct job *, uint64_t, str
 static void a_dry_run_names_what_a_real_one_removes(void **state)
 {
     (void)state;
+    static const char entry[] = "entry - 0\n";
     static const char wanted[] = "passwords 000001-people.secrets.csv 24\n"
                                  "sent 000001-people.csv 10\n"
                                  "sent 000001-people.rejects.csv 10\n"
                                  "report 000001-people.json 10\n"
                                  "report 000001-people.html 10\n"
-                                 "report 000001-people.results.csv 10\n"
-                                 "entry - 0\n";
+                                 "report 000001-people.results.csv 10\n";
     struct import i = import_make(1, IMPORT_DONE);
     secrets_make(&i);
     import_make(2, IMPORT_HELD);
     assert_string_equal(answer(job_prunable), "");
     job->wall = START + 90 * DAY;
-    assert_string_equal(answer(job_prunable), wanted);
+    assert_string_equal(answer(job_forget), "");
+    const char *dry = answer(job_prunable);
+    assert_memory_equal(dry, wanted, strlen(wanted));
+    assert_string_equal(dry + strlen(wanted), entry);
     assert_files("SKDrjhc");
     assert_true(is_known(1));
     assert_string_equal(answer(job_prune), wanted);
     assert_files("");
+    assert_true(is_known(1));
+    assert_string_equal(answer(job_forget), entry);
     assert_false(is_known(1));
     assert_true(is_known(2));
     assert_string_equal(answer(job_prune), "");
+    assert_string_equal(answer(job_forget), "");
 }
 
 int main(void)
@@ -455,6 +492,7 @@ int main(void)
         WORLD(passes_are_an_hour_apart),
         WORLD(a_turn_looks_at_a_few),
         WORLD(an_import_of_very_many_rows_is_forgotten_in_pieces),
+        WORLD(an_entry_stays_while_any_file_does),
         WORLD(a_pass_that_was_cut_off_is_finished_by_the_next),
         WORLD(a_key_of_an_import_that_is_not_known_goes_by_its_own_age),
         WORLD(a_dry_run_names_what_a_real_one_removes),
