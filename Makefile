@@ -106,7 +106,7 @@ SIM_LIBS    = -Wl,-Bstatic -lcsv -ljson-c -lsqlite3 -linih -lexpat -lpcre2-8 -ln
 $B/sim: $(SIM_SRC:%.c=$B/%.o) $B/libextspoold.a
 	$(CC) $(LDFLAGS) $(SIM_LDFLAGS) -o $@ $^ $(SIM_LIBS)
 
--include $(shell find $B -name '*.d' 2>/dev/null)
+-include $(shell find $B -path $B/deb -prune -o -name '*.d' -type f -print 2>/dev/null)
 
 # ---- tests -----------------------------------------------------------------------------------
 check-build: all $(UNIT_BIN) $(REPLAY_BIN) $B/sim $B/faultshim.so $B/ledger_rows
