@@ -44,6 +44,7 @@ struct daemon {
     struct watch *watch;
     int signals;
     int64_t told;      /* mono: when the service manager last got a status */
+    bool untold;       /* there was a turn since */
     int64_t watch_due; /* mono: when a watch is tried again, while there is none */
     bool polling;      /* that there is none was told */
 };
@@ -223,15 +224,19 @@ static void take_hints(struct daemon *d)
     }
 }
 
-/* How long may be slept; the watchdog's half time is the limit. */
+/* How long may be slept; the watchdog's half time is the limit, and the last status before all is
+ * quiet must be told. */
 static int64_t sleep_time(struct daemon *d)
 {
+    int64_t status = d->told + STATUS_EVERY - clock_mono();
     int64_t time = job_due(d->job);
     int64_t watchdog = notify_watchdog_every();
     if (watchdog && watchdog < time)
         time = watchdog;
     if (!d->watch && !d->options.once && poll_every(d) < time)
         time = poll_every(d);
+    if (d->untold && status < time)
+        time = status > 0 ? status : 0;
     return time;
 }
 
@@ -273,7 +278,8 @@ static void tell_manager(struct daemon *d)
 {
     int64_t now = clock_mono();
     notify_watchdog();
-    if (now - d->told < STATUS_EVERY)
+    d->untold = now - d->told < STATUS_EVERY;
+    if (d->untold)
         return;
     d->told = now;
     notify_status(job_summary(d->job));
