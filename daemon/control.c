@@ -171,11 +171,11 @@ struct json_object *control_do(struct job *j, struct json_object *request)
         bool (*act)(struct job *, uint64_t, struct fault *);
         struct json_object *(*ask)(struct job *, uint64_t, struct fault *);
     } verbs[] = {
-        {"hold", job_hold, NULL},     {"release", job_release, NULL}, {"retry", job_retry, NULL},
-        {"cancel", job_cancel, NULL}, {"show", NULL, job_show},       {"verify", NULL, job_verify},
-        {"prune", NULL, job_prune},   {"prunable", NULL, job_prunable},
-        {"log", NULL, job_history},
-        {"forget", NULL, job_forget},
+        {"hold", job_hold, NULL},   {"release", job_release, NULL},
+        {"retry", job_retry, NULL}, {"cancel", job_cancel, NULL},
+        {"show", NULL, job_show},   {"verify", NULL, job_verify},
+        {"prune", NULL, job_prune}, {"prunable", NULL, job_prunable},
+        {"log", NULL, job_history}, {"forget", NULL, job_forget},
     };
     struct fault f = {0};
     const char *verb = json_object_get_string(json_object_object_get(request, "verb"));

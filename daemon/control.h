@@ -3,8 +3,8 @@
  * both sides find it by the configuration alone. One request, one answer, each one line of JSON:
  *   {"verb":"hold","id":42}   ->   {"ok":true,"result":{…}}   or   {"ok":false,"error":"…"}
  * Verbs: status, show, verify, log, hold, release, retry, cancel, prune, prunable, forget; all but
- * status take an id. The last three go through all imports in pieces: each answers with the id to go
- * on after.
+ * status take an id. The last three go through all imports in pieces: each answers with the id to
+ * go on after.
  * The socket's mode (0660) and group decide who may connect. */
 #ifndef EXTSPOOLD_CONTROL_H
 #define EXTSPOOLD_CONTROL_H

@@ -162,12 +162,7 @@ struct still {
 };
 
 /* A pass over what has served its time (retention.c). */
-enum retention_stage {
-    RETENTION_RESTS,
-    RETENTION_SECRETS,
-    RETENTION_FILES,
-    RETENTION_ENTRIES
-};
+enum retention_stage { RETENTION_RESTS, RETENTION_SECRETS, RETENTION_FILES, RETENTION_ENTRIES };
 
 struct retention {
     enum retention_stage stage;
