@@ -64,6 +64,8 @@ enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_INFO, LOG_LEVEL_D
     X(EVENT_SECRETS_READY, LOG_LEVEL_INFO, "d23a02dd2fc74d6fb03beb3b6feddd43")                     \
     X(EVENT_SECRETS_LOST, LOG_LEVEL_ERROR, "db09217a44ba4f1e9e2642a1757a52f8")                     \
     X(EVENT_SECRETS_EXPIRED, LOG_LEVEL_INFO, "5db8925c4c9843bf9ee5c5886322db44")                   \
+    X(EVENT_EXPIRED, LOG_LEVEL_INFO, "1055f04a0cfa421c873bda8a637fbc4f")                           \
+    X(EVENT_EXPIRED_STAYS, LOG_LEVEL_WARNING, "9573bb262ecb409dbd340f7b9cdbfea8")                  \
     X(EVENT_METRICS_UNWRITTEN, LOG_LEVEL_WARNING, "7aa12e20f320448ca8b7db7236884b24")
 
 enum event {

@@ -116,7 +116,7 @@ static void tell_problem(struct sweep *s, const struct import *i, const struct f
     if (s->problems)
         json_object_array_add(s->problems, json_object_new_string(why->text));
     else if (s->job->retention.stay++ == 0) /* a folder that may not be written has many */
-        log_warning(i->id, "has served its time and stays: %s", why->text);
+        log_event(EVENT_EXPIRED_STAYS, about(i), "has served its time and stays: %s", why->text);
 }
 
 /* ---- one import ---- */
@@ -305,14 +305,16 @@ static void pass_end(struct job *j)
 {
     struct retention *r = &j->retention;
     if (r->files || r->forgotten)
-        log_info(0,
-                 "retention: %llu files of %llu bytes have served their time, and %llu imports are "
-                 "forgotten",
-                 (unsigned long long)r->files, (unsigned long long)r->bytes,
-                 (unsigned long long)r->forgotten);
+        log_event(
+            EVENT_EXPIRED, log_nothing,
+            "retention: %llu files of %llu bytes have served their time, and %llu imports are "
+            "forgotten",
+            (unsigned long long)r->files, (unsigned long long)r->bytes,
+            (unsigned long long)r->forgotten);
     if (r->stay > 1)
-        log_warning(0, "retention: %llu files have served their time and stay",
-                    (unsigned long long)r->stay);
+        log_event(EVENT_EXPIRED_STAYS, log_nothing,
+                  "retention: %llu files have served their time and stay",
+                  (unsigned long long)r->stay);
     *r = (struct retention){.due = j->mono + EVERY};
 }
 

@@ -368,8 +368,8 @@ static bool expire_one(struct job *j, int folder, const char *name, struct fault
     if (!over)
         return true;
     if (!(found ? remove_in(j, folder, &import, &why) : key_remove(folder, name, &why)))
-        log_warning(found ? import.id : 0, "passwords have served their time and stay: %s",
-                    why.text);
+        log_event(EVENT_EXPIRED_STAYS, found ? about(&import) : log_nothing,
+                  "passwords have served their time and stay: %s", why.text);
     else if (!found)
         log_event(EVENT_SECRETS_EXPIRED, log_nothing, "%s: its passwords have served their time",
                   name);
