@@ -41,7 +41,7 @@ def report_breaches($digests; $sizes):
       (.counts as $counts | $tallies | lines | select(startswith("reports/\($stem)\t"))
        | .[("reports/\($stem)\t" | length):] | select(. != ($counts | tojson))
        | "\($stem): the results say \(.)"),
-      if $original == null then "\($stem): its file is not in \($folder)/"
+      if $original == null then select($gone | not) | "\($stem): its file is not in \($folder)/"
       else
           (select(.file.sha256 != "" and .file.sha256 != $digests[$original])
            | "\($stem): digest of another file"),
@@ -55,12 +55,12 @@ def report:
       (.problems[] | $to + tojson),
       (select(.state == "done" or .state == "cancelled") | "ended\t" + .id);
 
-# Every file that was dropped is somewhere in the spool, byte for byte, and no other is. Nothing
-# half written is left. What holds values that the sender sent is for the drop folder's group.
+# Every file that was dropped is somewhere in the spool, byte for byte, and no other is, but for a
+# case whose files have served their time ($gone). Nothing half written is left. What holds values that the sender sent is for the drop folder's group.
 def file_breaches($digests):
     ([$dropped | lines | ltrimstr("\\")[:64]] | sort) as $before
     | ([$digests[]] | sort) as $after
-    | (select($before != $after) | "dropped were \($before | length) files, in the spool are "
+    | (select($before != $after and ($gone and $after == [] | not)) | "dropped were \($before | length) files, in the spool are "
        + "\($after | length): \($digests | keys | join(", "))"),
       ($files | lines | capture("^[0-9]+ (?<mode>[0-9]+) (?<path>.*)$")
        | select((.path | test("(^|/)[.][^/]+$") and (startswith("incoming/") or . == "work/.lock" | not))

@@ -61,7 +61,9 @@ gather_all() {
     gather_facts
     set -- reports/*.json
     [ -e "$1" ] || set -- /dev/null
-    jq -nrf "$LIB/check.jq" --argjson first "${SETTING[retry.first]%ms}" \
+    local gone=false
+    [ ! -e "$CASE/gone" ] || gone=true
+    jq -nrf "$LIB/check.jq" --argjson first "${SETTING[retry.first]%ms}" --argjson gone "$gone" \
         --slurpfile schema "$TOP/tree/schemas/report.schema.json" \
         --slurpfile journal "$JOURNAL" --slurpfile pbx "$WORLD/pbx.json" \
         --rawfile facts "$(first "$CASE/want.journal" /dev/null)" \
