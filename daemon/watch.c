@@ -48,15 +48,20 @@ static void tick(const struct watch *w)
         assert(errno == EAGAIN);
 }
 
-/* Of its parent's events those of its own name alone: others come and go there. A new folder in the
- * watched one ends the watch too, since another is begun, which watches that folder as well. */
+/* Of its parent's events those of its own name alone tell something: others come and go there. An
+ * overflow is nobody's (-1), as is a parent that cannot be watched. */
+static bool is_beside(const struct watch *w, const struct inotify_event *event)
+{
+    return event->wd == w->parent && event->wd >= 0 && !(event->mask & ENDING_EVENTS) &&
+           !(event->len && strcmp(event->name, w->name) == 0);
+}
+
+/* A new folder in the watched one ends the watch too, since another is begun, which watches that
+ * folder as well. */
 static bool is_ending(const struct watch *w, const struct inotify_event *event)
 {
-    if (event->mask & ENDING_EVENTS)
-        return true;
-    if (event->wd == w->parent)
-        return event->len && strcmp(event->name, w->name) == 0;
-    return (event->mask & IN_ISDIR) && (event->mask & (IN_CREATE | IN_MOVED_TO));
+    bool folder = (event->mask & IN_ISDIR) && (event->mask & (IN_CREATE | IN_MOVED_TO));
+    return folder || (event->mask & ENDING_EVENTS) || (event->wd == w->parent && event->wd >= 0);
 }
 
 static void *follow(void *with)
@@ -66,6 +71,8 @@ static void *follow(void *with)
 
     while (going) {
         const struct inotify_event *event = inotifytools_next_events(-1, 1);
+        if (event && is_beside(w, event))
+            continue;
         /* IN_Q_OVERFLOW is a hint like any other: the scan finds what was not told */
         going = event ? !is_ending(w, event) : inotifytools_error() == EINTR;
         if (!going)
