@@ -108,15 +108,15 @@ static void json_end(struct prune *p)
 /* Asks for one piece after the other. */
 static int pass(struct prune *p, struct ctl_desk *desk, const char *verb)
 {
-    uint64_t after = 0;
+    uint64_t from = 0;
     do {
         ON_LEAVE(json_leave) struct json_object *page = NULL;
         struct fault f = {0};
-        if (!ctl_ask(desk, verb, after, &page, &f))
+        if (!ctl_ask(desk, verb, from, &page, &f))
             return ctl_fault(&f);
         page_take(p, page);
-        after = ctl_number(page, "next");
-    } while (after);
+        from = ctl_number(page, "next");
+    } while (from);
     return CTL_WELL;
 }
 

@@ -75,15 +75,15 @@ struct json_object *job_show(struct job *j, uint64_t id, struct fault *f);
 /* {"id","whole":bool,"rows","problems":[text]}: whether every record has exactly one outcome. */
 struct json_object *job_verify(struct job *j, uint64_t id, struct fault *f);
 
-/* Files that have served their time, of some imports after this id: removed, or only named.
+/* Files that have served their time, of some imports from this id on: removed, or only named.
  * {"items":[{"id","what","path","bytes","age"}],"problems":[text],"next":id}: what is one of
  * passwords, sent and report, and, of those only named, entry (the import in the ledger, with path
  * null); age in seconds since the import's end; next is where to go on, 0 at the end. NULL with a
  * fault when the ledger or a folder fails. The caller owns it. */
-struct json_object *job_prune(struct job *j, uint64_t after, struct fault *f);
-struct json_object *job_prunable(struct job *j, uint64_t after, struct fault *f);
+struct json_object *job_prune(struct job *j, uint64_t from, struct fault *f);
+struct json_object *job_prunable(struct job *j, uint64_t from, struct fault *f);
 /* The same for the entries of those that have nothing left, once job_prune is through. */
-struct json_object *job_forget(struct job *j, uint64_t after, struct fault *f);
+struct json_object *job_forget(struct job *j, uint64_t from, struct fault *f);
 /* {"id","name","state","reason","since","events":[{"time","source":"ledger","event","text"}]}: what
  * the ledger knows of when, in no order; since: when it was claimed, milliseconds since 1970. */
 struct json_object *job_history(struct job *j, uint64_t id, struct fault *f);

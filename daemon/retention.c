@@ -395,36 +395,38 @@ static struct json_object *answer_new(struct sweep *s)
 static struct json_object *answer_end(struct json_object *answer, bool good, bool more,
                                       uint64_t after)
 {
-    if (good)
-        json_object_object_add(answer, "next", json_object_new_uint64(more ? after : 0));
+    if (good) /* one more than what is done with, which may be none at all */
+        json_object_object_add(answer, "next", json_object_new_uint64(more ? after + 1 : 0));
     else
         json_object_put(answer);
     return good ? answer : NULL;
 }
 
-static struct json_object *clear(struct job *j, uint64_t after, bool dry, struct fault *f)
+static struct json_object *clear(struct job *j, uint64_t from, bool dry, struct fault *f)
 {
     struct sweep s = {.job = j, .dry = dry};
     struct json_object *answer = answer_new(&s);
+    uint64_t after = from ? from - 1 : 0;
     bool more = false;
     bool good = !keep_of(j, TERM_SENT) || page_clear(&s, &after, &more, f);
     return answer_end(answer, good, more, after);
 }
 
-struct json_object *job_prune(struct job *j, uint64_t after, struct fault *f)
+struct json_object *job_prune(struct job *j, uint64_t from, struct fault *f)
 {
-    return clear(j, after, false, f);
+    return clear(j, from, false, f);
 }
 
-struct json_object *job_prunable(struct job *j, uint64_t after, struct fault *f)
+struct json_object *job_prunable(struct job *j, uint64_t from, struct fault *f)
 {
-    return clear(j, after, true, f);
+    return clear(j, from, true, f);
 }
 
-struct json_object *job_forget(struct job *j, uint64_t after, struct fault *f)
+struct json_object *job_forget(struct job *j, uint64_t from, struct fault *f)
 {
     struct sweep s = {.job = j};
     struct json_object *answer = answer_new(&s);
+    uint64_t after = from ? from - 1 : 0;
     bool more = false;
     /* each piece syncs, since nobody says that it comes of the same pass; that costs little then */
     bool good =
