@@ -175,6 +175,7 @@ static bool cancel_held(struct job *j, struct import *i, struct fault *f)
     if (i->code == CODE_DEADLY_FILE) { /* not to be read again */
         i->state = IMPORT_CANCELLED;
         i->filed = false;
+        i->finished = j->wall; /* it ends now, however long it has been held */
         return cancel_rows(j, i->id, CODE_CANCELLED, f) && put_back(j, i, f);
     }
     int code = i->code == CODE_ALL_OR_NOTHING ? CODE_NOT_SENT : CODE_CANCELLED;

@@ -337,16 +337,22 @@ static void a_turn_looks_at_a_few(void **state)
         assert_int_equal(is_known(id), id % 2 == 0);
 }
 
-static void an_import_of_very_many_rows_is_forgotten_in_pieces(void **state)
+/* The first import, with so many. */
+static void rows_make(uint64_t rows)
 {
-    (void)state;
     struct import i = import_make(1, IMPORT_DONE);
-    i.rows = 500000;
+    i.rows = rows;
     assert_true(ledger_import_set(job->ledger, &i, NULL));
-    for (uint64_t n = 2; n <= i.rows; n++) {
+    for (uint64_t n = 2; n <= rows; n++) {
         struct ledger_row row = {.row = n, .state = ROW_SKIPPED};
         assert_true(ledger_row_add(job->ledger, 1, &row, NULL));
     }
+}
+
+static void an_import_of_very_many_rows_is_forgotten_in_pieces(void **state)
+{
+    (void)state;
+    rows_make(500000);
     import_make(2, IMPORT_DONE);
     /* passwords, files, three for the rows, the other import */
     assert_int_equal(pass(1000 * DAY), 6);
@@ -477,6 +483,47 @@ static void a_dry_run_names_what_a_real_one_removes(void **state)
     assert_string_equal(answer(job_forget), "");
 }
 
+/* Nothing of the first one is done with after the first pieces, and there is more. */
+static void an_operator_forgets_very_many_rows_in_pieces(void **state)
+{
+    (void)state;
+    uint64_t from = 0;
+    size_t pieces = 0;
+    rows_make(250000);
+    import_make(2, IMPORT_DONE);
+    job->wall = START + 90 * DAY;
+    json_object_put(job_prune(job, 0, NULL));
+    do {
+        struct json_object *a = job_forget(job, from, NULL);
+        assert_non_null(a);
+        from = json_object_get_uint64(json_object_object_get(a, "next"));
+        json_object_put(a);
+        assert_true(++pieces < 10);
+    } while (from);
+    assert_int_equal(pieces, 3); /* two for its rows, then the other import */
+    assert_false(is_known(1) || is_known(2));
+}
+
+/* What an operator cancels ends then, however long it was held. */
+static void a_deadly_file_stays_for_its_time_after_it_was_cancelled(void **state)
+{
+    (void)state;
+    struct import i = import_make(1, IMPORT_HELD);
+    bool found = false;
+    i.code = CODE_DEADLY_FILE;
+    assert_true(ledger_import_set(job->ledger, &i, NULL));
+    job->wall = START + 1000 * DAY;
+    assert_true(job_cancel(job, 1, NULL));
+    assert_true(ledger_import_get(job->ledger, 1, &i, &found, NULL));
+    assert_int_equal(i.state, IMPORT_CANCELLED);
+    i.filed = true;
+    assert_true(ledger_import_set(job->ledger, &i, NULL));
+    pass(1000 * DAY);
+    assert_files("Drjhc");
+    pass(1030 * DAY);
+    assert_files("jhc");
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -496,6 +543,8 @@ int main(void)
         WORLD(a_pass_that_was_cut_off_is_finished_by_the_next),
         WORLD(a_key_of_an_import_that_is_not_known_goes_by_its_own_age),
         WORLD(a_dry_run_names_what_a_real_one_removes),
+        WORLD(an_operator_forgets_very_many_rows_in_pieces),
+        WORLD(a_deadly_file_stays_for_its_time_after_it_was_cancelled),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
