@@ -161,6 +161,25 @@ static void ledger_aside(struct doctor *d)
         closedir(dir);
 }
 
+static bool noted(struct doctor *d, const char *name, char note[LEDGER_NOTE])
+{
+    note[0] = '\0';
+    return ledger_note_get(d->ledger, name, note, NULL) && note[0];
+}
+
+/* With what is still needed of it. What comes then asks the PBX, which may take long. */
+static void ledger_leave(struct doctor *d)
+{
+    char note[LEDGER_NOTE];
+    if (!d->ledger)
+        return;
+    d->logins.locked_out =
+        noted(d, "locked-out-until", note) && strtoll(note, NULL, 10) > clock_wall();
+    d->logins.accepted = noted(d, "accepted-login", note);
+    d->logins.refused = noted(d, "refused-login", note);
+    d->ledger = ledger_close(d->ledger);
+}
+
 static void check_ledger(struct doctor *d)
 {
     char damage[LEDGER_DAMAGE] = "";
@@ -188,6 +207,7 @@ static void check_ledger(struct doctor *d)
                    damage);
     else
         doctor_well(d, "it is sound");
+    ledger_leave(d);
 }
 
 /* ---- the table ---- */

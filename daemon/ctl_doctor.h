@@ -22,8 +22,11 @@ struct doctor {
     const struct config *config; /* NULL when it cannot be read */
     struct json_object *status;  /* of a running daemon, or NULL */
     struct fault unasked;        /* why one that may run cannot be asked; else of kind NONE */
-    struct ledger *ledger;       /* for looking, or NULL */
-    struct fault unread;         /* why not */
+    struct ledger *ledger;       /* for looking, or NULL: no daemon can start meanwhile */
+    struct fault unread;         /* why it could not be looked at; else of kind NONE */
+    struct {
+        bool locked_out, accepted, refused;
+    } logins; /* what the last daemon has noted of them */
     uid_t user;                  /* the daemon's, as far as its files tell */
     bool user_known;
     int64_t started; /* wall: of the daemon that runs, or 0 */

@@ -181,31 +181,18 @@ void doctor_pbx(struct doctor *d)
 
 /* ---- the login, as the daemon knows it ---- */
 
-/* A lock-out that the last daemon has noted. */
-static bool locked_out(struct doctor *d)
-{
-    char note[LEDGER_NOTE] = "";
-    return d->ledger && ledger_note_get(d->ledger, "locked-out-until", note, NULL) &&
-           strtoll(note, NULL, 10) > clock_wall();
-}
-
-static bool noted(struct doctor *d, const char *name)
-{
-    char note[LEDGER_NOTE] = "";
-    return d->ledger && ledger_note_get(d->ledger, name, note, NULL) && note[0];
-}
-
+/* As far as the last daemon has noted it. */
 static void session_past(struct doctor *d)
 {
-    if (!d->ledger && d->unread.error != ENOENT)
+    if (d->unread.kind != FAULT_NONE && d->unread.error != ENOENT)
         doctor_say(d, DOCTOR_UNSEEN, "run this as root or as the daemon's user",
                    "whether the last login was accepted stands in the ledger");
-    else if (locked_out(d))
+    else if (d->logins.locked_out)
         doctor_say(d, DOCTOR_FINDING, "wait for ten minutes, and correct user and password",
                    "the PBX has locked this machine out after failed logins");
-    else if (noted(d, "accepted-login"))
+    else if (d->logins.accepted)
         doctor_well(d, "the PBX has accepted a login of a daemon here");
-    else if (noted(d, "refused-login"))
+    else if (d->logins.refused)
         doctor_say(d, DOCTOR_FINDING, "correct [pbx] username and the password",
                    "the PBX has refused the only logins that a daemon here has tried");
     else

@@ -280,6 +280,39 @@ P
     has "$(said ledger)" "ledger.db.damaged-1"
 }
 
+# deaf_pbx: one that takes a connection and never answers; DEAF is the process, and the file
+# `connected` is there once somebody has called.
+deaf_pbx() {
+    /usr/bin/python3 -c '
+import socket, sys, time
+s = socket.create_server(("127.0.0.1", 0))
+open(sys.argv[1] + ".new", "w").write(str(s.getsockname()[1]))
+__import__("os").rename(sys.argv[1] + ".new", sys.argv[1])
+kept = s.accept()
+open(sys.argv[2], "w").close()
+time.sleep(600)' "$WORLD/deaf" "$WORLD/connected" 3>&- &
+    DEAF=$!
+    lib_until test -e "$WORLD/deaf"
+}
+
+@test "while it waits for the PBX, a daemon can start" {
+    local asking
+    pbxsim_start
+    conf_write
+    records 2001 2003 | drop - people.csv
+    daemon_once
+    deaf_pbx
+    conf_write pbx.url="http://127.0.0.1:$(cat "$WORLD/deaf")" pbx.connect_timeout=60s
+    doctor 1 &
+    asking=$!
+    lib_until test -e "$WORLD/connected"
+    run -0 daemon_once
+    kill "$DEAF"
+    wait "$DEAF" || true
+    wait "$asking"
+    has "$(said session well)" "accepted a login"
+}
+
 @test "polling is found, with the reason, by a daemon and without one" {
     [ "$(id -u)" = 0 ] || skip "needs root, to be a user who has used up what he may watch"
     local user=54322 holder
