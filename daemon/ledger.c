@@ -95,11 +95,13 @@ static bool take_lock(int folder, const char *directory, int *ret_lock, struct f
         return fault_set(f, FAULT_LEDGER, errno, "open '%s/ledger.lock'", directory);
     if (flock(lock, LOCK_EX | LOCK_NB) != 0) {
         int error = errno;
+        bool looking = flock(lock, LOCK_SH | LOCK_NB) == 0; /* as those do who only look */
         close(lock);
         if (error == EWOULDBLOCK) {
-            fault_set(f, FAULT_LEDGER, 0, "another process has the ledger in '%s'", directory);
+            fault_set(f, FAULT_LEDGER, 0, "another process %s the ledger in '%s'",
+                      looking ? "looks at" : "has", directory);
             if (f)
-                f->error = EWOULDBLOCK;
+                f->error = looking ? EBUSY : EWOULDBLOCK;
             return false;
         }
         return fault_set(f, FAULT_LEDGER, error, "lock '%s/ledger.lock'", directory);

@@ -28,6 +28,7 @@
 #define STATUS_EVERY 1000  /* ms */
 #define OPEN_EVERY   50    /* ms between tries to get the ledger */
 #define OPEN_TIME    1000  /* ms of trying */
+#define LOOK_TIME    60000 /* ms of trying while somebody looks at it */
 #define POLL_EVERY   60000 /* ms, where [spool] rescan says nothing and there is no watch */
 #define LARGE_BLOCK  262144
 
@@ -302,14 +303,22 @@ static int run(struct daemon *d)
     }
 }
 
-/* An operator's tool that acts without a daemon has the ledger for a moment: worth a second. */
+/* An operator's tool that acts without a daemon has the ledger for a moment: worth a second. One
+ * that only looks goes through it, or through a file, at leisure, and would make a service that is
+ * started again and again in vain give up. */
 static bool open_job(struct daemon *d, struct fault *f)
 {
     struct pollfd signals = {.fd = d->signals, .events = POLLIN}; /* which end the trying */
-    int64_t end = clock_mono() + OPEN_TIME;
+    int64_t begin = clock_mono();
+    bool told = false;
     while (!job_open(d->config, true, &d->job, f)) {
-        if (f->error != EWOULDBLOCK || clock_mono() >= end || poll(&signals, 1, OPEN_EVERY) != 0)
+        bool looking = f->kind == FAULT_LEDGER && f->error == EBUSY;
+        int64_t time = looking ? LOOK_TIME : f->error == EWOULDBLOCK ? OPEN_TIME : 0;
+        if (clock_mono() - begin >= time || poll(&signals, 1, OPEN_EVERY) != 0)
             return false;
+        if (looking && !told)
+            log_warning(0, "waiting: %s", f->text);
+        told = told || looking;
     }
     return true;
 }

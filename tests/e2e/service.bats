@@ -313,6 +313,22 @@ is_state() {
     daemon_once
 }
 
+@test "a daemon that starts while somebody looks at the ledger waits till he is through" {
+    local looking
+    pbxsim_start
+    conf_write
+    records 2001 2003 | drop - people.csv
+    daemon_once
+    exec {looking}<"$STATE/ledger.lock"
+    flock -s "$looking"
+    "${UNPRIVILEGED[@]}" "$BIN/extspoold" -c "$CONF" --once >>"$LOG" 2>&1 3>&- {looking}<&- &
+    DAEMON_PID=$!
+    lib_until logged "waiting: another process looks at the ledger in '$STATE'"
+    exec {looking}<&-
+    wait "$DAEMON_PID"
+    DAEMON_PID=
+}
+
 @test "the password is in no process list" {
     pbxsim_start
     conf_write
