@@ -173,6 +173,14 @@ struct retention {
     uint64_t files, bytes, forgotten, stay;
 };
 
+/* How the clock went since the start, as far as retention minds (retention.c). It outlives a pass,
+ * a reload and a job that stands still. */
+struct steady {
+    bool known;
+    int64_t apart; /* wall - mono, at the last turn */
+    int64_t rest;  /* mono: nothing goes until then */
+};
+
 /* What is counted and measured. It outlives a job that stands still. */
 struct measure {
     struct metrics metrics;
@@ -206,6 +214,7 @@ struct job {
     struct content_tagger *tagger;
     uint64_t next_id;
     struct retention retention;
+    struct steady steady;
     bool relearn; /* what was created before the ledger was lost may be on the PBX */
     /* time of this turn */
     int64_t mono, wall;
@@ -294,7 +303,8 @@ bool secrets_expire(struct job *j, bool *ret_over, struct fault *f);
 void secrets_expire_end(struct job *j);
 
 /* ---- retention.c ---- */
-/* A piece of the pass that is due or under way; false when the ledger or a folder fails. */
+/* A piece of the pass that is due or under way, none for a while after the clock was set forward;
+ * false when the ledger or a folder fails. */
 bool retention_step(struct job *j, struct fault *f);
 int64_t retention_due(const struct job *j); /* mono */
 void retention_end(struct job *j);          /* the next pass begins at once, from the start */

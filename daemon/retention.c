@@ -361,10 +361,35 @@ static bool pass_step(struct job *j, struct sweep *s, struct fault *f)
     return true;
 }
 
+/* Set forward, the clock makes all look older than it is: what ended before it was set right, as
+ * on a machine whose clock stands still while it is off, or all there is, when it is wrong now. So
+ * nothing goes for as long as it leapt, or the shortest term. Set back, there is no such hurry. */
+static void clock_watch(struct job *j)
+{
+    struct steady *s = &j->steady;
+    int64_t apart = j->wall - j->mono;
+    int64_t leap = s->known ? apart - s->apart : 0;
+    int64_t rest = shorter(leap, keep_of(j, TERM_SENT));
+    s->known = true;
+    s->apart = apart;
+    if (leap <= -EVERY)
+        s->rest = 0;
+    if (leap < EVERY)
+        return;
+    s->rest = j->mono + rest > s->rest ? j->mono + rest : s->rest;
+    log_warning(0,
+                "the clock was set forward by %lld h: nothing is taken to have served its time "
+                "for %lld h",
+                (long long)(leap / EVERY), (long long)(rest / EVERY));
+    if (j->retention.stage != RETENTION_RESTS)
+        retention_end(j);
+}
+
 bool retention_step(struct job *j, struct fault *f)
 {
     struct sweep s = {.job = j};
-    if (j->retention.stage == RETENTION_RESTS && j->mono < j->retention.due)
+    clock_watch(j);
+    if (j->retention.stage == RETENTION_RESTS && j->mono < retention_due(j))
         return true;
     return pass_step(j, &s, f);
 }
@@ -377,7 +402,9 @@ void retention_end(struct job *j)
 
 int64_t retention_due(const struct job *j)
 {
-    return j->retention.stage == RETENTION_RESTS ? j->retention.due : 0;
+    if (j->retention.stage != RETENTION_RESTS)
+        return 0;
+    return j->retention.due > j->steady.rest ? j->retention.due : j->steady.rest;
 }
 
 /* ---- an operator's pass ---- */

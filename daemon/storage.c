@@ -63,6 +63,7 @@ static void close_all(struct job *j)
     anew->still = j->still;
     anew->measure = j->measure;
     anew->watch = j->watch;
+    anew->steady = j->steady;
     job_end(j);
     *j = *anew;
     free(anew);

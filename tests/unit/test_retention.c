@@ -84,6 +84,7 @@ static size_t pass(int64_t later)
     struct fault f = {0};
     size_t turns = 0;
     assert_true(ledger_commit(job->ledger, NULL));
+    job->steady.known = false; /* as after a start */
     job->wall = START + later;
     job->mono = retention_due(job) > job->mono ? retention_due(job) : job->mono;
     do {
@@ -309,6 +310,7 @@ static void passes_are_an_hour_apart(void **state)
     pass(0);
     assert_int_equal(retention_due(job), 5000 + HOUR);
     import_make(1, IMPORT_DONE);
+    job->steady.known = false;
     job->wall = START + 1000 * DAY;
     job->mono = 5000 + HOUR - 1;
     assert_true(retention_step(job, NULL));
@@ -316,6 +318,43 @@ static void passes_are_an_hour_apart(void **state)
     pass(1000 * DAY);
     assert_files("");
     assert_int_equal(retention_due(job), 5000 + 2 * HOUR);
+}
+
+/* The time that passes is the same by both clocks. */
+static void hours_pass(int64_t hours)
+{
+    job->mono += hours * HOUR;
+    job->wall += hours * HOUR;
+    do
+        assert_true(retention_step(job, NULL) && ledger_commit(job->ledger, NULL));
+    while (job->retention.stage != RETENTION_RESTS);
+}
+
+static void nothing_goes_for_as_long_as_the_clock_leapt(void **state)
+{
+    (void)state;
+    import_make(1, IMPORT_DONE);
+    job->wall = START + DAY;
+    hours_pass(1);
+    job->wall += 29 * DAY;
+    hours_pass(1);
+    assert_files("Drjhc");
+    assert_int_equal(retention_due(job), job->mono + 29 * DAY);
+    retention_end(job); /* as by a reload */
+    hours_pass(29 * 24 - 1);
+    assert_files("Drjhc");
+    hours_pass(1);
+    assert_files("jhc");
+    /* no longer than the shortest term, and not at all when it was set back again */
+    job->wall += 3650 * DAY;
+    hours_pass(1);
+    assert_files("jhc");
+    assert_int_equal(retention_due(job), job->mono + 30 * DAY);
+    job->wall -= 3650 * DAY;
+    hours_pass(1);
+    assert_files("jhc");
+    hours_pass(60 * 24);
+    assert_files("");
 }
 
 static void a_turn_looks_at_a_few(void **state)
@@ -537,6 +576,7 @@ int main(void)
         WORLD(links_and_folders_in_the_place_of_files_stay),
         WORLD(what_cannot_be_removed_stays_known_and_stops_nothing),
         WORLD(passes_are_an_hour_apart),
+        WORLD(nothing_goes_for_as_long_as_the_clock_leapt),
         WORLD(a_turn_looks_at_a_few),
         WORLD(an_import_of_very_many_rows_is_forgotten_in_pieces),
         WORLD(an_entry_stays_while_any_file_does),
