@@ -4,8 +4,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <stdio.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -14,6 +16,19 @@
 #include "json.h"
 
 #define PATIENCE 30 /* seconds for one step: the daemon answers between two of its turns */
+
+/* To whom the socket is closed, that one is told to whom it is open. Returns false. */
+static bool say_who_may(int folder, struct fault *f)
+{
+    struct stat st;
+    if (!f || f->error != EACCES || fstatat(folder, "control.sock", &st, AT_SYMLINK_NOFOLLOW) != 0)
+        return false;
+    const struct group *group = getgrgid(st.st_gid);
+    if (group)
+        return fault_in(f, "only root and the group '%s' may ask the daemon", group->gr_name);
+    return fault_in(f, "only root and the group %lu may ask the daemon",
+                    (unsigned long)st.st_gid);
+}
 
 static bool reach(const char *directory, int *ret_fd, struct fault *f)
 {
@@ -30,8 +45,10 @@ static bool reach(const char *directory, int *ret_fd, struct fault *f)
     /* through the descriptor, since a socket's path may be no longer than 107 bytes */
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     snprintf(address.sun_path, sizeof address.sun_path, "/proc/self/fd/%d/control.sock", folder);
-    if (connect(fd, (const struct sockaddr *)&address, sizeof address) != 0)
-        return fault_set(f, FAULT_IO, errno, "connect to '%s/control.sock'", directory);
+    if (connect(fd, (const struct sockaddr *)&address, sizeof address) != 0) {
+        fault_set(f, FAULT_IO, errno, "connect to '%s/control.sock'", directory);
+        return say_who_may(folder, f);
+    }
     *ret_fd = fd;
     fd = -1;
     return true;

@@ -70,6 +70,28 @@ const char *doctor_user(uid_t user, char to[64])
     return to;
 }
 
+/* ---- the unit ---- */
+
+const char *doctor_instance(const struct doctor *d, const char **ret_path, size_t *ret_len)
+{
+    const char *path = d->c->path ? d->c->path : CONFIG_FILE;
+    const char *slash = strrchr(path, '/');
+    const char *name = slash ? slash + 1 : path;
+    size_t len = strcspn(name, ".");
+    bool plain = len == strlen("extspoold") && strncmp(name, "extspoold", len) == 0;
+    *ret_path = path;
+    *ret_len = plain ? 0 : len;
+    return name;
+}
+
+static void meet_unit(struct doctor *d)
+{
+    const char *path = NULL;
+    size_t len = 0;
+    const char *name = doctor_instance(d, &path, &len);
+    snprintf(d->unit, sizeof d->unit, "extspoold%s%.*s", len ? "@" : "", (int)len, name);
+}
+
 /* ---- checks of the whole ---- */
 
 /* Root reads everything, the daemon does not. */
@@ -110,12 +132,14 @@ static void check_configuration(struct doctor *d)
 static void check_daemon(struct doctor *d)
 {
     struct json_object *daemon = ctl_member(d->status, "daemon");
+    ON_LEAVE(buf_free) struct buf remedy = {0};
+    buf_format(&remedy, "systemctl start %s; journalctl -xu %s says why it ended%s", d->unit, d->unit,
+               strchr(d->unit, '@') ? "" : "; where extspoold-once.timer imports, none is wanted");
     if (d->unasked.kind != FAULT_NONE)
         doctor_say(d, DOCTOR_UNSEEN, "run this as root or as the daemon's user", "%s",
                    d->unasked.text);
     else if (!d->status)
-        doctor_say(d, DOCTOR_FINDING, "systemctl start extspoold; its log says why it ended",
-                   "no daemon runs with this configuration");
+        doctor_say(d, DOCTOR_FINDING, remedy.at, "no daemon runs with this configuration");
     else
         doctor_well(d, "a daemon runs; calls under way: %llu of %llu",
                     (unsigned long long)ctl_number(daemon, "calls"),
@@ -285,6 +309,7 @@ int ctl_doctor(const struct ctl *c)
 {
     struct doctor d = {.c = c, .config = c->config, .said = json_object_new_array()};
     size_t count = c->config ? COUNT_OF(checks) : 1; /* without one no other makes sense */
+    meet_unit(&d);
     if (c->config)
         meet_daemon(&d);
     for (size_t i = 0; i < count; i++) {

@@ -14,6 +14,7 @@
 #include "buf.h"
 #include "clock.h"
 #include "json.h"
+#include "spool.h"
 #include "spool_name.h"
 
 #define TOLD_MOST 10                        /* files of one kind */
@@ -112,10 +113,18 @@ static void incoming_look(struct walk *w, const char *name, const struct stat *s
 static void unclaimed_tell(struct doctor *d)
 {
     struct json_object *list = ctl_member(d->status, "unclaimed");
-    for (size_t i = 0; i < ctl_length(list) && i < TOLD_MOST; i++)
-        doctor_say(d, DOCTOR_FINDING, "move it away, or mend that, and it is imported",
-                   "'%s' stays in incoming/: %s", ctl_text(ctl_item(list, i), "name"),
-                   ctl_text(ctl_item(list, i), "reason"));
+    ON_LEAVE(buf_free) struct buf rights = {0};
+    buf_format(&rights,
+               "chgrp --reference='%s/incoming' it and chmod g+r it, and it is imported: mv keeps "
+               "group and mode, cp does not",
+               d->config->spool.directory);
+    for (size_t i = 0; i < ctl_length(list) && i < TOLD_MOST; i++) {
+        const char *reason = ctl_text(ctl_item(list, i), "reason");
+        bool unreadable = strcmp(reason, SPOOL_UNREADABLE) == 0;
+        doctor_say(d, DOCTOR_FINDING,
+                   unreadable ? rights.at : "move it away, or mend that, and it is imported",
+                   "'%s' stays in incoming/: %s", ctl_text(ctl_item(list, i), "name"), reason);
+    }
     if (ctl_length(list) > TOLD_MOST)
         doctor_say(d, DOCTOR_FINDING, NULL, "and %zu more of these in incoming/",
                    ctl_length(list) - TOLD_MOST);

@@ -22,15 +22,13 @@
  * beside it, and the configuration of the plain unit pbx-password. */
 static void credential_path(const struct doctor *d, struct buf *to)
 {
-    const char *config = d->c->path ? d->c->path : CONFIG_FILE;
-    const char *slash = strrchr(config, '/');
-    const char *name = slash ? slash + 1 : config;
-    size_t len = strcspn(name, ".");
+    const char *config = NULL;
+    size_t len = 0;
+    const char *name = doctor_instance(d, &config, &len);
     buf_add(to, config, (size_t)(name - config));
-    if (len != strlen("extspoold") || strncmp(name, "extspoold", len) != 0) {
-        buf_add(to, name, len);
+    buf_add(to, name, len);
+    if (len)
         buf_char(to, '.');
-    }
     buf_text(to, "pbx-password");
 }
 
@@ -56,14 +54,16 @@ static void age_check(struct doctor *d, const char *path, const struct stat *st)
     char since[CLOCK_TEXT];
     bool own = *d->config->pbx.password_file;
     bool changed = d->started && (int64_t)st->st_mtim.tv_sec * 1000 > d->started;
+    ON_LEAVE(buf_free) struct buf remedy = {0};
+    buf_format(&remedy, "systemctl restart %s: a credential is read at start", d->unit);
     if (changed && !own)
-        doctor_say(d, DOCTOR_FINDING, "systemctl restart extspoold: a credential is read at start",
-                   "'%s' has changed since the daemon started at %s", path,
-                   clock_text(d->started, since));
+        doctor_say(d, DOCTOR_FINDING, remedy.at, "'%s' has changed since the daemon started at %s",
+                   path, clock_text(d->started, since));
     else if (own)
-        doctor_well(d, "it is in '%s' (a new one is read with systemctl reload extspoold)", path);
+        doctor_well(d, "it is in '%s' (a new one is read with systemctl reload %s)", path, d->unit);
     else
-        doctor_well(d, "it is in '%s' (a new one is read with systemctl restart extspoold)", path);
+        doctor_well(d, "it is in '%s' (a new one is read with systemctl restart %s)", path,
+                    d->unit);
 }
 
 void doctor_password(struct doctor *d)
@@ -75,10 +75,9 @@ void doctor_password(struct doctor *d)
         buf_text(&path, d->config->pbx.password_file);
     else
         credential_path(d, &path);
-    buf_format(&remedy, "install -m 0600 /dev/stdin '%s', type the password, then Ctrl-D; and %s",
-               path.at,
-               *d->config->pbx.password_file ? "systemctl reload extspoold"
-                                             : "systemctl restart extspoold");
+    buf_format(&remedy,
+               "install -m 0600 /dev/stdin '%s', type the password, Enter, Ctrl-D; and systemctl %s %s",
+               path.at, *d->config->pbx.password_file ? "reload" : "restart", d->unit);
     if (stat(path.at, &st) != 0 && errno == EACCES) {
         doctor_say(d, DOCTOR_UNSEEN, "run this as root", "'%s' cannot be looked at", path.at);
     } else if (stat(path.at, &st) != 0) {
@@ -152,6 +151,9 @@ void doctor_pbx(struct doctor *d)
 {
     const struct config *c = d->config;
     struct http_look look;
+    const char *config = NULL;
+    size_t len = 0;
+    ON_LEAVE(buf_free) struct buf set = {0};
     ON_LEAVE(buf_free) struct buf url = {0};
     struct http_settings settings = {
         .connect_timeout = c->pbx.connect_timeout,
@@ -160,12 +162,13 @@ void doctor_pbx(struct doctor *d)
         .proxy = c->pbx.proxy,
         .most = 1,
     };
+    doctor_instance(d, &config, &len);
+    buf_format(&set, "set it in '%s' or '%s.d/*.conf', and systemctl reload %s", config, config,
+               d->unit);
     if (!*c->pbx.username)
-        doctor_say(d, DOCTOR_FINDING, "set it in the configuration, and systemctl reload extspoold",
-                   "no [pbx] username is set");
+        doctor_say(d, DOCTOR_FINDING, set.at, "no [pbx] username is set");
     if (!*c->pbx.url) {
-        doctor_say(d, DOCTOR_FINDING, "set it in the configuration, and systemctl reload extspoold",
-                   "no [pbx] url is set: nothing is sent yet");
+        doctor_say(d, DOCTOR_FINDING, set.at, "no [pbx] url is set: nothing is sent yet");
         return;
     }
     if (*c->pbx.ca_file && access(c->pbx.ca_file, R_OK) != 0) {
@@ -211,7 +214,10 @@ void doctor_session(struct doctor *d)
         doctor_say(d, DOCTOR_FINDING, "wait for ten minutes, and correct user and password",
                    "the PBX has locked this machine out after failed logins");
     else if (waiting)
-        doctor_say(d, DOCTOR_FINDING, "it goes on by itself once that has changed",
+        doctor_say(d, DOCTOR_FINDING,
+                   *d->config->pbx.password_file ? "it goes on by itself once that has changed"
+                                                 : "it goes on by itself once that has changed; "
+                                                   "a new credential needs a restart",
                    "the daemon waits: %s", json_object_get_string(waiting));
     else if (strcmp(session, "open") == 0)
         doctor_well(d, "the daemon is logged in");

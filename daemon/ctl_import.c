@@ -301,7 +301,7 @@ static int follow_all(struct follow *w)
     bool running = false;
     int end = CTL_WELL;
     if (!ask(w, "status", 0, &running, &status, &f)) {
-        fault_in(&f, "the files cannot be followed");
+        fault_in(&f, "the files cannot be followed, but were handed over");
         return ctl_fault(&f);
     }
     for (size_t i = 0; i < w->count; i++) {

@@ -65,7 +65,7 @@ static struct json_object *journal_ask(const struct ctl *c, uint64_t id, struct 
     else if (!ctl_length(list))
         buf_text(why, geteuid() == 0 ? "it has nothing of this import"
                                      : "it has nothing of this import, or nothing that you may "
-                                       "read: see systemd-journal(5)");
+                                       "read: see journalctl(1)");
     return list;
 }
 

@@ -9,6 +9,9 @@
 
 struct spool;
 
+/* Why a file stays in incoming/ that the daemon has no right to read. */
+#define SPOOL_UNREADABLE "it cannot be read"
+
 enum spool_folder {
     SPOOL_INCOMING,
     SPOOL_WORK,

@@ -65,7 +65,7 @@ static const char *why_odd(const struct spool *s, const struct drop *d, const ch
     ON_LEAVE(close_fd)
     int fd = openat(d->fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     if (fd < 0 && errno != ENOENT)
-        return "it cannot be read";
+        return SPOOL_UNREADABLE;
     return NULL;
 }
 

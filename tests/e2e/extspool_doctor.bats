@@ -24,6 +24,11 @@ doctor() {
     is "$(jq '[.checks[] | select(.result == "finding" and .remedy == null)] | length' doctor.json)" 0
 }
 
+# remedy CHECK: what the last doctor's answer says to do about it.
+remedy() {
+    jq -r --arg check "$1" '.checks[] | select(.check == $check and .result == "finding") | .remedy' doctor.json
+}
+
 # later TIME: doctor's command prefix for a time that is not this one.
 later() {
     command -v faketime >/dev/null || skip "no faketime"
@@ -81,6 +86,32 @@ everything() {
     has "$(said pbx)" "no [pbx] url is set"
     has "$(said pbx)" "no [pbx] username is set"
     has "$(said ledger well)" "none yet"
+}
+
+@test "what is to be done names the unit of this configuration" {
+    conf_write pbx.url= pbx.password_file=
+    rm -f "$WORLD/pbx-password"
+    doctor 1
+    has "$(remedy daemon)" "systemctl start extspoold; "
+    has "$(remedy password)" "'$WORLD/pbx-password', type the password, Enter, Ctrl-D; and systemctl restart extspoold"
+    is "$(remedy pbx)" "set it in '$CONF' or '$CONF.d/*.conf', and systemctl reload extspoold"
+
+    cp "$CONF" "$WORLD/berlin.conf"
+    CONF="$WORLD/berlin.conf"
+    doctor 1
+    has "$(remedy daemon)" "systemctl start extspoold@berlin; "
+    has "$(remedy password)" "'$WORLD/berlin.pbx-password', type the password, Enter, Ctrl-D; and systemctl restart extspoold@berlin"
+    is "$(remedy pbx)" "set it in '$CONF' or '$CONF.d/*.conf', and systemctl reload extspoold@berlin"
+}
+
+@test "a file that the daemon may not read is found, with what mends it" {
+    well_world
+    records 2011 2012 >"$SPOOL/incoming/home.csv"
+    chmod 0 "$SPOOL/incoming/home.csv"
+    lib_until eval 'extspool status --json | jq -e ".unclaimed[0]"'
+    doctor 1
+    is "$(said incoming)" "'home.csv' stays in incoming/: it cannot be read"
+    has "$(remedy incoming)" "chgrp --reference='$SPOOL/incoming' it and chmod g+r it"
 }
 
 @test "a configuration, a schema and a profile that are broken are findings" {

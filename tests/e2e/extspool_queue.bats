@@ -425,9 +425,10 @@ open_to_all() {
     open_to_all
     records 2001 2002 >people.csv
     run -2 other status
+    has "$output" "only root and the group '$(stat -c %G "$STATE/control.sock")' may ask the daemon: "
     has "$output" "Permission denied"
     run -2 other import people.csv
-    has "$output" "the files cannot be followed"
+    has "$output" "the files cannot be followed, but were handed over"
     wait_report people.csv
     is "$(created)" "2001 2002"
 }
