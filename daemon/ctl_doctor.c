@@ -264,7 +264,7 @@ static void print(const struct doctor *d)
         struct json_object *one = ctl_item(d->said, i);
         const char *result = ctl_text(one, "result");
         size_t kind = 0;
-        while (strcmp(kinds[kind], result) != 0)
+        while (kind + 1 < COUNT_OF(kinds) && strcmp(kinds[kind], result) != 0)
             kind++;
         printf("%s%-7s%s  %-13s  %s\n", coloured ? colours[kind] : "", result,
                coloured ? "\033[m" : "", ctl_text(one, "check"), ctl_text(one, "message"));

@@ -85,6 +85,9 @@ static bool to_journal(enum log_level level, const char *id, const struct log_ab
 }
 
 static void say(enum log_level level, const char *id, const struct log_about *about,
+                const char *format, va_list args) PRINTF_LIKE(4, 0);
+
+static void say(enum log_level level, const char *id, const struct log_about *about,
                 const char *format, va_list args)
 {
     char *raw;

@@ -143,7 +143,7 @@ a_queue() {
 
 @test "elsewhere a table is printed each time that something has changed" {
     a_queue
-    stdbuf -oL "${UNPRIVILEGED[@]}" "$BIN/extspool" -c "$CONF" status --watch >tables 2>&1 3>&- &
+    "${UNPRIVILEGED[@]}" "$BIN/extspool" -c "$CONF" status --watch >tables 2>&1 3>&- &
     watcher=$!
     lib_until grep -q unclaimed tables
     extspool hold 3
@@ -164,7 +164,7 @@ a_queue() {
 
 @test "with --json there is a line each change" {
     a_queue
-    stdbuf -oL "${UNPRIVILEGED[@]}" "$BIN/extspool" -c "$CONF" status --watch --json >lines 3>&- &
+    "${UNPRIVILEGED[@]}" "$BIN/extspool" -c "$CONF" status --watch --json >lines 3>&- &
     watcher=$!
     lib_until grep -q unclaimed lines
     extspool cancel 3
