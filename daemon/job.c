@@ -106,6 +106,7 @@ static bool look_at_spool(struct job *j, struct fault *f)
             return false;
         j->claims_pending = true;
         tell_odd(j);
+        measure_scanned(j);
     }
     return !j->claims_pending || claim(j, f);
 }

@@ -186,8 +186,9 @@ struct measure {
     struct metrics metrics;
     uint64_t changes; /* beside those of metrics.calls */
     struct metrics_pace pace;
-    bool recalled; /* successes of before the start */
-    bool failed;   /* the file could not be written, which was told */
+    struct spool_unclaimed unclaimed; /* as it was after the last scan */
+    bool recalled;                    /* successes of before the start */
+    bool failed;                      /* the file could not be written, which was told */
 };
 
 /* How incoming/ is looked after, as main tells it. */
@@ -325,6 +326,7 @@ struct measure *measure_new(int64_t wall); /* the caller frees it */
 void measure_parts(struct job *j);         /* ledger and pbx are new: they are to be counted */
 void measure_change(struct job *j);        /* something is different, and to be written some time */
 void measure_watched(struct job *j, bool polling);
+void measure_scanned(struct job *j);                     /* incoming/ was looked at */
 void measure_end(struct job *j, const struct import *i); /* its report is written */
 /* Writes the file when that is due; when that is (mono); as soon as may be; the last time. */
 void measure_turn(struct job *j);

@@ -221,6 +221,18 @@ void measure_watched(struct job *j, bool polling)
     measure_change(j);
 }
 
+/* What lies in incoming/ and is not taken up changes nothing else. */
+void measure_scanned(struct job *j)
+{
+    struct spool_unclaimed *before = &j->measure->unclaimed;
+    struct spool_unclaimed now = spool_unclaimed(j->spool);
+    if (now.coming == before->coming && now.staying == before->staying &&
+        now.since == before->since)
+        return;
+    *before = now;
+    measure_change(j);
+}
+
 void job_reloaded(struct job *j, bool good)
 {
     j->measure->metrics.reload_refused = !good;
