@@ -356,7 +356,8 @@ static bool is_over(struct job *j, int folder, const char *name, struct import *
     return true;
 }
 
-/* What cannot be removed stays: that is told each time, and no reason to stop importing. */
+/* What cannot be removed stays, which is no reason to stop importing. Of an import that is known it
+ * is tried once more, and told, when its files are gone through. */
 static bool expire_one(struct job *j, int folder, const char *name, struct fault *f)
 {
     struct import import;
@@ -367,10 +368,11 @@ static bool expire_one(struct job *j, int folder, const char *name, struct fault
         return false;
     if (!over)
         return true;
-    if (!(found ? remove_in(j, folder, &import, &why) : key_remove(folder, name, &why)))
-        log_event(EVENT_EXPIRED_STAYS, found ? about(&import) : log_nothing,
-                  "passwords have served their time and stay: %s", why.text);
-    else if (!found)
+    bool gone = found ? remove_in(j, folder, &import, &why) : key_remove(folder, name, &why);
+    if (!gone && !found && j->retention.stay++ == 0)
+        log_event(EVENT_EXPIRED_STAYS, log_nothing, "passwords have served their time and stay: %s",
+                  why.text);
+    else if (gone && !found)
         log_event(EVENT_SECRETS_EXPIRED, log_nothing, "%s: its passwords have served their time",
                   name);
     return true;

@@ -175,6 +175,29 @@ imported() {
     is "$(here)" ""
 }
 
+@test "passwords that cannot be removed are told once a pass, however many they are" {
+    local i
+    pbxsim_start
+    cp -r "$ROOT/tests/cases/pool-keeps/profiles" "$WORLD/profiles"
+    conf_write import.profiles="$WORLD/profiles" secrets.keep=7d
+    for i in 1 2 3; do
+        printf 'Employee ID,Name\nE%s,Ann\n' "$i" | drop - "people$i.csv"
+    done
+    daemon_once
+    for i in "$SPOOL"/secrets/*.csv; do
+        rm "$i" && mkdir "$i"
+    done
+    aged 8
+    daemon_once
+    is "$(grep -c 'its time and stays: remove .*: Is a directory' "$LOG")" 1
+    is "$(grep -c 'their time and stay' "$LOG")" 1
+    logged "retention: 3 files have served their time and stay"
+    is "$(find "$STATE/secrets" -type f | wc -l)" 3
+    rmdir "$SPOOL"/secrets/*.csv
+    daemon_once
+    is "$(ls -A "$STATE/secrets")" ""
+}
+
 @test "an emptied spool beside a ledger that is lost was used before" {
     pbxsim_start
     conf_write
