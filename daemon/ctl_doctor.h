@@ -26,8 +26,8 @@ struct doctor {
     struct fault unread;         /* why it could not be looked at; else of kind NONE */
     struct {
         bool locked_out, accepted, refused;
-    } logins; /* what the last daemon has noted of them */
-    uid_t user;                  /* the daemon's, as far as its files tell */
+    } logins;   /* what the last daemon has noted of them */
+    uid_t user; /* the daemon's, as far as its files tell */
     bool user_known;
     int64_t started; /* wall: of the daemon that runs, or 0 */
     char unit[80];   /* what systemd calls the daemon of this configuration */
