@@ -297,8 +297,10 @@ static int run(struct daemon *d)
         }
         keep_watch(d);
         tell_manager(d);
-        if (is_over(d))
+        if (is_over(d)) {
+            notify_status(job_summary(d->job));
             return exit_code(d);
+        }
         wait_and_take(d);
     }
 }
