@@ -251,7 +251,7 @@ $B/daemon/config_path.o: $B/prefix
 
 # Only lines that start something: the name of a place in a comment is an example.
 $B/%.service: systemd/%.service $B/prefix
-	sed '/^ExecStart/s|/usr/|$(PREFIX)/|' $< >$@
+	sed '/^Exec/s|/usr/|$(PREFIX)/|' $< >$@
 
 $B/%.timer: systemd/%.timer
 	cp $< $@

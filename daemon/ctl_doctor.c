@@ -133,7 +133,8 @@ static void check_daemon(struct doctor *d)
 {
     struct json_object *daemon = ctl_member(d->status, "daemon");
     ON_LEAVE(buf_free) struct buf remedy = {0};
-    buf_format(&remedy, "systemctl start %s; journalctl -xu %s says why it ended%s", d->unit, d->unit,
+    buf_format(&remedy, "systemctl start %s; journalctl -xu %s says why it ended%s", d->unit,
+               d->unit,
                strchr(d->unit, '@') ? "" : "; where extspoold-once.timer imports, none is wanted");
     if (d->unasked.kind != FAULT_NONE)
         doctor_say(d, DOCTOR_UNSEEN, "run this as root or as the daemon's user", "%s",

@@ -40,9 +40,9 @@ struct doctor {
 void doctor_say(struct doctor *d, enum finding_kind kind, const char *remedy, const char *format,
                 ...) PRINTF_LIKE(4, 5);
 void doctor_well(struct doctor *d, const char *format, ...) PRINTF_LIKE(2, 3);
-/* Where in the configuration's path, *ret_path, its file's name begins. *ret_len bytes of it are the
- * unit's instance, as in berlin.conf; 0 for the plain unit's extspoold.conf. Both are the command
- * line's. */
+/* Where in the configuration's path, *ret_path, its file's name begins. *ret_len bytes of it are
+ * the unit's instance, as in berlin.conf; 0 for the plain unit's extspoold.conf. Both are the
+ * command line's. */
 const char *doctor_instance(const struct doctor *d, const char **ret_path, size_t *ret_len);
 /* A user's name, or number, into to. */
 const char *doctor_user(uid_t user, char to[64]);

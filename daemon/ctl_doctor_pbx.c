@@ -76,7 +76,8 @@ void doctor_password(struct doctor *d)
     else
         credential_path(d, &path);
     buf_format(&remedy,
-               "install -m 0600 /dev/stdin '%s', type the password, Enter, Ctrl-D; and systemctl %s %s",
+               "install -m 0600 /dev/stdin '%s', type the password, Enter, Ctrl-D; and "
+               "systemctl %s %s",
                path.at, *d->config->pbx.password_file ? "reload" : "restart", d->unit);
     if (stat(path.at, &st) != 0 && errno == EACCES) {
         doctor_say(d, DOCTOR_UNSEEN, "run this as root", "'%s' cannot be looked at", path.at);
