@@ -26,8 +26,7 @@ static bool say_who_may(int folder, struct fault *f)
     const struct group *group = getgrgid(st.st_gid);
     if (group)
         return fault_in(f, "only root and the group '%s' may ask the daemon", group->gr_name);
-    return fault_in(f, "only root and the group %lu may ask the daemon",
-                    (unsigned long)st.st_gid);
+    return fault_in(f, "only root and the group %lu may ask the daemon", (unsigned long)st.st_gid);
 }
 
 static bool reach(const char *directory, int *ret_fd, struct fault *f)
