@@ -127,6 +127,11 @@ units_for_analysis() {
     [ "$(starts /lib '')" = "/usr/sbin/extspoold" ]
     [ "$(starts /lib @)" = "/usr/sbin/extspoold -c /etc/extspoold/%i.conf" ]
     [ "$(starts /lib -once)" = "/usr/sbin/extspoold --once" ]
+    checks() {
+        sed -n "s/^ExecReload=.* exec \(.*\)' - .*/\1/p" "$root$1/systemd/system/extspoold$2.service"
+    }
+    [ "$(checks /lib '')" = "/usr/sbin/extspoold --check-config" ]
+    [ "$(checks /lib @)" = "/usr/sbin/extspoold -c /etc/extspoold/%i.conf --check-config" ]
 }
 
 @test "the example of an instance's configuration is sound, and of that instance alone" {

@@ -78,3 +78,13 @@ told() {
     [ -n "$reason" ]
     lib_until grep -qF "STATUS=ready; import 000001 is held: $reason" "$WORLD/told"
 }
+
+# It stays in systemctl status after the end.
+@test "the last status of --once is how it ended" {
+    pbxsim_start --latency 100
+    conf_write
+    drop <(records 2001 2060) in.csv
+    daemon_once
+    lib_until told '^STATUS=importing 1 file, '
+    lib_until eval "sed '1,/^STATUS=importing/d' '$WORLD/told' | grep -qx STATUS=ready"
+}
