@@ -315,7 +315,7 @@ logins() {
         pbxsim_start --fault "add n=9-38 : ${fault/+/ }" --latency 2
         SPOOL="$WORLD/${fault%%=*}"
         STATE="$SPOOL/state"
-        conf_write pbx.timeout=100ms retry.first=10ms retry.most=80ms pbx.concurrency=4
+        conf_write pbx.timeout=10s retry.first=10ms retry.most=80ms pbx.concurrency=4
         daemon_start
         drop <(records 2001 2060) in.csv
         wait_report in.csv
