@@ -47,20 +47,22 @@ static int by_time(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-/* The file that a daemon of this configuration was started with, as far as that is known. */
+/* The file that a daemon of this configuration reads. The caller frees it. */
 static char *config_of(const struct ctl *c)
 {
-    char *whole = c->path ? realpath(c->path, NULL) : NULL;
-    return whole || !c->path ? whole : xstrdup(c->path);
+    const char *path = c->path ? c->path : CONFIG_FILE;
+    char *whole = realpath(path, NULL);
+    return whole ? whole : xstrdup(path);
 }
 
 /* What the journal has, before anything else: later on this process may be another user. */
 static struct json_object *journal_ask(const struct ctl *c, uint64_t id, struct buf *why)
 {
     ON_LEAVE(free_text) char *config = config_of(c);
+    const struct journal_daemon daemon = {config, !c->path || strcmp(config, CONFIG_FILE) == 0};
     struct json_object *list = json_object_new_array();
     struct fault f = {0};
-    if (!journal_read(id, config, ENTRIES_MOST, entry_take, list, &f))
+    if (!journal_read(id, &daemon, ENTRIES_MOST, entry_take, list, &f))
         buf_text(why, f.text);
     else if (!ctl_length(list))
         buf_text(why, geteuid() == 0 ? "it has nothing of this import"

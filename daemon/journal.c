@@ -32,18 +32,18 @@ static void field(sd_journal *journal, const char *name, char *to, size_t room)
 }
 
 /* Whether a daemon with this command line reads this configuration; one of no known line may. */
-static bool is_ours(const char *line, const char *config)
+static bool is_ours(const char *line, const struct journal_daemon *daemon)
 {
     const char *at = NULL;
     if (!*line)
         return true;
-    if (!config)
-        return !strstr(line, " -c") && !strstr(line, " --config");
-    for (const char *next = line; (next = strstr(next, config)); next++)
+    if (!strstr(line, " -c") && !strstr(line, " --config"))
+        return daemon->plain;
+    for (const char *next = line; (next = strstr(next, daemon->config)); next++)
         at = next;
     if (!at)
         return false;
-    char after = at[strlen(config)];
+    char after = at[strlen(daemon->config)];
     return after == '\0' || after == ' ';
 }
 
@@ -72,22 +72,22 @@ static void entry_give(sd_journal *journal, const char *id, journal_take *take, 
 }
 
 /* Goes over all that are ours, giving those after the first so many; returns their number. */
-static size_t go_over(sd_journal *journal, const char *config, size_t skipped, const char *id,
-                      journal_take *take, void *with)
+static size_t go_over(sd_journal *journal, const struct journal_daemon *daemon, size_t skipped,
+                      const char *id, journal_take *take, void *with)
 {
     char line[FIELD_MOST];
     size_t count = 0;
     sd_journal_seek_head(journal);
     while (sd_journal_next(journal) > 0) {
         field(journal, "_CMDLINE", line, sizeof line);
-        if (is_ours(line, config) && ++count > skipped)
+        if (is_ours(line, daemon) && ++count > skipped)
             entry_give(journal, id, take, with);
     }
     return count;
 }
 
-bool journal_read(uint64_t import, const char *config, size_t most, journal_take *take, void *with,
-                  struct fault *f)
+bool journal_read(uint64_t import, const struct journal_daemon *daemon, size_t most,
+                  journal_take *take, void *with, struct fault *f)
 {
     char match[48];
     sd_journal *journal = NULL;
@@ -97,19 +97,19 @@ bool journal_read(uint64_t import, const char *config, size_t most, journal_take
     snprintf(match, sizeof match, "EXTSPOOL_IMPORT=%06" PRIu64, import);
     const char *id = strchr(match, '=') + 1;
     sd_journal_add_match(journal, match, 0);
-    size_t count = go_over(journal, config, SIZE_MAX, id, take, with);
-    go_over(journal, config, count > most ? count - most : 0, id, take, with);
+    size_t count = go_over(journal, daemon, SIZE_MAX, id, take, with);
+    go_over(journal, daemon, count > most ? count - most : 0, id, take, with);
     sd_journal_close(journal);
     return true;
 }
 
 #else
 
-bool journal_read(uint64_t import, const char *config, size_t most, journal_take *take, void *with,
-                  struct fault *f)
+bool journal_read(uint64_t import, const struct journal_daemon *daemon, size_t most,
+                  journal_take *take, void *with, struct fault *f)
 {
     (void)import;
-    (void)config;
+    (void)daemon;
     (void)most;
     (void)take;
     (void)with;

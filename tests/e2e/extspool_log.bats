@@ -91,4 +91,15 @@ entry() {
     is "$(jq -r '.events | map(.time) == (map(.time) | sort)' <<<"$output")" true
     run -0 "$BIN/extspool" -c "$CONF" log 1
     has "$output" "journal  warning"
+    # the system's own file is read by a daemon that was started without -c
+    machine="$(cat /etc/machine-id)"
+    mount -t tmpfs none /etc
+    mkdir -m 755 /etc/extspoold
+    cp "$CONF" /etc/extspoold/extspoold.conf
+    echo "$machine" >/etc/machine-id
+    run "$BIN/extspool" -c /etc/extspoold/extspoold.conf log --json 1
+    umount /etc
+    is "$status" 0
+    is "$(jq -r '.events[] | select(.source == "journal") | .text' <<<"$output")" \
+        "of another daemon"
 }
