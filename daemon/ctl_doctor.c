@@ -235,6 +235,31 @@ static void check_ledger(struct doctor *d)
     ledger_leave(d);
 }
 
+/* ---- the metrics ---- */
+
+/* A daemon writes them as it starts: what is older is not its own. */
+static void check_metrics(struct doctor *d)
+{
+    const char *path = d->config->metrics.textfile;
+    ON_LEAVE(buf_free) struct buf remedy = {0};
+    struct stat st;
+    if (!*path)
+        return;
+    int error = stat(path, &st) == 0 ? 0 : errno;
+    if (error == EACCES) {
+        doctor_say(d, DOCTOR_UNSEEN, "run this as root", "'%s': %s", path, strerror(error));
+    } else if (error || (int64_t)st.st_mtim.tv_sec * 1000 < d->started) {
+        buf_format(&remedy,
+                   "let the daemon write into its folder: for the user by chgrp and chmod, for "
+                   "the unit by ReadWritePaths= (systemctl edit %s); then systemctl restart %s",
+                   d->unit, d->unit);
+        doctor_say(d, DOCTOR_FINDING, remedy.at, "the metrics are not written: '%s' is %s", path,
+                   error ? "not there" : "older than the daemon");
+    } else {
+        doctor_well(d, "the metrics are in '%s'", path);
+    }
+}
+
 /* ---- the table ---- */
 
 static const struct {
@@ -254,6 +279,7 @@ static const struct {
     {"password", doctor_password},
     {"pbx", doctor_pbx},
     {"session", doctor_session},
+    {"metrics", check_metrics},
 };
 
 static void print(const struct doctor *d)

@@ -370,6 +370,26 @@ time.sleep(600)' "$WORLD/taken" 3>&- &
     wait "$holder" || true
 }
 
+@test "metrics that are not written are found" {
+    pbxsim_start
+    conf_write metrics.textfile="$WORLD/metrics/people.prom"
+    daemon_start
+    doctor 1
+    has "$(said metrics)" "'$WORLD/metrics/people.prom' is not there"
+    has "$(remedy metrics)" "ReadWritePaths="
+    daemon_stop
+    mkdir metrics
+    touch -d '1 hour ago' metrics/people.prom
+    chmod 0777 metrics
+    daemon_start
+    lib_until eval '[ -n "$(find metrics/people.prom -mmin -30)" ]'
+    doctor 0
+    has "$(said metrics well)" "$WORLD/metrics/people.prom"
+    touch -d '1 hour ago' metrics/people.prom
+    doctor 1
+    has "$(said metrics)" "older than the daemon"
+}
+
 @test "another user is told what could not be looked into" {
     [ "$(id -u)" = 0 ] || skip "needs root, to be another user"
     well_world
