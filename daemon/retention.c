@@ -436,6 +436,9 @@ static struct json_object *clear(struct job *j, uint64_t from, bool dry, struct 
     uint64_t after = from ? from - 1 : 0;
     bool more = false;
     bool good = !keep_of(j, TERM_SENT) || page_clear(&s, &after, &more, f);
+    /* a pass that is forgetting takes what is gone for gone for good */
+    if (good && !dry && j->retention.stage == RETENTION_ENTRIES)
+        good = files_sync(j, f);
     return answer_end(answer, good, more, after);
 }
 
