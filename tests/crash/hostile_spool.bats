@@ -83,23 +83,14 @@ for n in range(2 * int(open("/proc/sys/fs/inotify/max_queued_events").read())):
 
 @test "no watch to be had: incoming/ is polled, which is said, until there is one again" {
     [ "$(id -u)" = 0 ] || skip "needs root, to be a user who has used up what he may watch"
-    local user=54321 holder
-    UNPRIVILEGED=(setpriv --reuid="$user" --regid="$user" --clear-groups --)
-    chown "$user:$user" "$WORLD" "$WORLD/password"
-    "${UNPRIVILEGED[@]}" /usr/bin/python3 -c '
-import ctypes, sys, time
-while ctypes.CDLL(None).inotify_init() >= 0: pass
-open(sys.argv[1], "w").close()
-time.sleep(600)' "$WORLD/taken" 3>&- &
-    holder=$!
-    lib_until test -e "$WORLD/taken"
+    watches_take 54321
     conf_write spool.rescan=100ms
     daemon_start
     lib_until logged "incoming/ is polled every"
     drop <(records 2001 2001) first.csv
     wait_report first.csv
-    kill "$holder"
-    wait "$holder" || true
+    kill "$WATCHES_HOLDER"
+    wait "$WATCHES_HOLDER" || true
     lib_until logged "incoming/ is watched again"
     drop <(records 2002 2002) second.csv
     wait_report second.csv

@@ -346,16 +346,7 @@ time.sleep(600)' "$WORLD/deaf" "$WORLD/connected" 3>&- &
 
 @test "polling is found, with the reason, by a daemon and without one" {
     [ "$(id -u)" = 0 ] || skip "needs root, to be a user who has used up what he may watch"
-    local user=54322 holder
-    UNPRIVILEGED=(setpriv --reuid="$user" --regid="$user" --clear-groups --)
-    chown "$user:$user" "$WORLD" "$WORLD/password"
-    "${UNPRIVILEGED[@]}" /usr/bin/python3 -c '
-import ctypes, sys, time
-while ctypes.CDLL(None).inotify_init() >= 0: pass
-open(sys.argv[1], "w").close()
-time.sleep(600)' "$WORLD/taken" 3>&- &
-    holder=$!
-    lib_until test -e "$WORLD/taken"
+    watches_take 54322
     pbxsim_start
     conf_write
     daemon_start
@@ -366,8 +357,8 @@ time.sleep(600)' "$WORLD/taken" 3>&- &
     daemon_stop
     doctor 1
     has "$(said watch)" "incoming/ is polled: start inotify: Too many open files"
-    kill "$holder"
-    wait "$holder" || true
+    kill "$WATCHES_HOLDER"
+    wait "$WATCHES_HOLDER" || true
 }
 
 @test "metrics that are not written are found" {

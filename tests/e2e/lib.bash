@@ -282,3 +282,18 @@ has() {
         return 1
     fi
 }
+
+# watches_take USER: programs run as this user from now on, who may watch nothing more: all inotify
+# instances are taken, by the process WATCHES_HOLDER.
+watches_take() {
+    UNPRIVILEGED=(setpriv --reuid="$1" --regid="$1" --clear-groups --)
+    chown "$1:$1" "$WORLD" "$WORLD/password"
+    "${UNPRIVILEGED[@]}" /usr/bin/python3 -c '
+import ctypes, sys, time
+while ctypes.CDLL(None).inotify_init() >= 0: pass
+open(sys.argv[1], "w").close()
+time.sleep(600)' "$WORLD/taken" 3>&- &
+    # shellcheck disable=SC2034 # the test ends it
+    WATCHES_HOLDER=$!
+    lib_until test -e "$WORLD/taken"
+}
