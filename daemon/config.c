@@ -103,9 +103,14 @@ static const struct config_key keys[] = {
 
     {KEY(report, formats), .type = &value_words, .standard = "json csv html",
      .meaning = "which reports are written", .words = WORDS("json", "csv", "html")},
+    {KEY(report, language), .type = &value_word, .standard = "en",
+     .meaning = "language of what people read: the HTML report, receipts, the status page",
+     .words = WORDS("en", "de")},
     {KEY(report, keep), .type = &value_duration, .standard = "90d",
      .meaning = "age at which reports go, and the import is forgotten; 0: never",
      .most = DAYS(36500)},
+    {KEY(report, receipts), .type = &value_text, .standard = "",
+     .meaning = "folder where senders find what became of their files; empty: none"},
 
     {KEY(secrets, keep), .type = &value_duration, .standard = "30d",
      .meaning = "age at which made-up passwords, originals and rejects go; 0: never",
@@ -124,6 +129,18 @@ static const struct config_key keys[] = {
 
     {KEY(metrics, textfile), .type = &value_text, .standard = "",
      .meaning = "file of metrics for node_exporter; empty: none"},
+
+    {KEY(status, listen), .type = &value_text, .standard = "",
+     .meaning = "address of the status page, as 127.0.0.1:9180 or a socket's path; empty: none"},
+    {KEY(status, token_file), .type = &value_text, .standard = "",
+     .meaning = "file with the token that it asks for; empty: the credential status-token"},
+
+    {KEY(notify, command), .type = &value_text, .standard = "",
+     .meaning = "program that tells people of finished, held and rejected imports; empty: none"},
+    {KEY(notify, timeout), .type = &value_duration, .standard = "60s",
+     .meaning = "how long it may take", .least = 1, .most = HOURS(1)},
+    {KEY(notify, expect), .type = &value_text, .standard = "",
+     .meaning = "profiles and the time by which their file comes, as bamboohr Mon-Fri 06:00"},
 };
 
 /* ---- the object ---- */

@@ -45,7 +45,9 @@ struct config {
     } retry;
     struct {
         unsigned formats; /* REPORT_… */
+        int language;     /* enum language */
         int64_t keep;
+        char *receipts;
     } report;
     struct {
         int64_t keep;
@@ -60,6 +62,14 @@ struct config {
     struct {
         char *textfile;
     } metrics;
+    struct {
+        char *listen, *token_file;
+    } status;
+    struct {
+        char *command;
+        int64_t timeout;
+        char *expect;
+    } notify;
 };
 
 /* Reads path and then path's "extspoold.conf.d" folder's *.conf files in the order of their names

@@ -7,7 +7,7 @@
 
 #include "choices.h"
 #include "clock.h"
-#include "utf8.h"
+#include "html.h"
 
 static const char head[] =
     "<!DOCTYPE html>\n"
@@ -36,51 +36,6 @@ static const char head[] =
     ".error { color: var(--bad); font-weight: 600 }\n"
     "</style>\n";
 
-/* Controls, and the marks that turn the direction of the text around them (UAX #9): a name of a
- * file or a heading could make a line of the report read as another. */
-static bool character_hostile(const char *at, size_t len)
-{
-    static const char *const turning[] = {
-        "\u061c", "\u200e", "\u200f", "\u2028", "\u2029", "\u202a", "\u202b",
-        "\u202c", "\u202d", "\u202e", "\u2066", "\u2067", "\u2068", "\u2069",
-    };
-    unsigned char first = (unsigned char)at[0];
-
-    for (size_t i = 0; len > 1 && i < COUNT_OF(turning); i++)
-        if (strlen(turning[i]) == len && memcmp(turning[i], at, len) == 0)
-            return true;
-    return first < 0x20 || first == 0x7f || (first == 0xc2 && (unsigned char)at[1] < 0xa0);
-}
-
-static void character_add(struct buf *to, const char *at, size_t len)
-{
-    static const char *const entities[128] = {
-        ['&'] = "&amp;", ['<'] = "&lt;", ['>'] = "&gt;", ['"'] = "&quot;", ['\''] = "&#39;",
-    };
-    unsigned char first = (unsigned char)at[0];
-
-    if (character_hostile(at, len))
-        buf_text(to, "\ufffd");
-    else if (len == 1 && entities[first] != NULL)
-        buf_text(to, entities[first]);
-    else
-        buf_add(to, at, len);
-}
-
-/* Adds well-formed UTF-8 so that it is nothing but text. */
-static void text_add(struct buf *to, const char *text)
-{
-    size_t left = strlen(text);
-
-    while (left > 0) {
-        size_t len = utf8_char(text, left);
-        assert(len > 0);
-        character_add(to, text, len);
-        text += len;
-        left -= len;
-    }
-}
-
 /* What happened, in a sentence or two. */
 static void sentence_add(struct buf *to, const struct report_facts *facts)
 {
@@ -90,13 +45,13 @@ static void sentence_add(struct buf *to, const struct report_facts *facts)
 
     if (i->state == IMPORT_REJECTED) {
         buf_text(to, "The file could not be imported: ");
-        text_add(to, i->reason[0] ? i->reason : code_meaning(i->code));
+        html_text(to, i->reason[0] ? i->reason : code_meaning(i->code));
         buf_text(to, ".");
         return;
     }
     if (held) {
         buf_text(to, "The import is held: ");
-        text_add(to, i->reason[0] ? i->reason : code_meaning(i->code));
+        html_text(to, i->reason[0] ? i->reason : code_meaning(i->code));
         buf_text(to, ". ");
     }
     if (i->state == IMPORT_CANCELLED)
@@ -144,7 +99,7 @@ static void choices_html(struct buf *to, const char *choices)
         snprintf(text, sizeof text, "%.*s %.*s: %.*s", (int)choice.what.len, choice.what.at,
                  (int)choice.value.len, choice.value.at, (int)choice.reason.len, choice.reason.at);
         buf_text(to, "<li>");
-        text_add(to, text);
+        html_text(to, text);
         buf_text(to, "</li>\n");
     }
     buf_text(to, "</ul>\n");
@@ -160,9 +115,9 @@ static bool html_begin(struct report_part *p, const struct report_facts *facts, 
     buf_reset(to);
     buf_text(to, head);
     buf_format(to, "<title>Import %06" PRIu64 ": ", i->id);
-    text_add(to, i->name);
+    html_text(to, i->name);
     buf_text(to, "</title>\n</head>\n<body>\n<h1><bdi>");
-    text_add(to, i->name);
+    html_text(to, i->name);
     buf_text(to, "</bdi></h1>\n<p>");
     sentence_add(to, facts);
     buf_format(to, "</p>\n<p class=\"quiet\">Import %06" PRIu64 ", %s %s</p>\n", i->id,
@@ -185,10 +140,10 @@ static void problem_add(struct buf *to, const struct finding *x)
                severity_text(x->severity));
     if (x->column[0]) {
         buf_text(to, "<bdi>");
-        text_add(to, x->column);
+        html_text(to, x->column);
         buf_text(to, "</bdi>: ");
     }
-    text_add(to, x->message);
+    html_text(to, x->message);
     buf_format(to, " <code>%s</code></p>\n", code_text(x->code, code));
 }
 
@@ -206,7 +161,7 @@ static bool html_row(struct report_part *p, const struct report_facts *facts,
     if (row->at.line > 0)
         buf_format(to, "%" PRIu64, row->at.line);
     buf_text(to, "</td><td>");
-    text_add(to, row->at.number);
+    html_text(to, row->at.number);
     buf_format(to, "</td><td>%s</td><td>\n", row->at.row > 0 ? row_state_text(row->at.state) : "");
     for (size_t i = 0; i < row->count && p->problems < REPORT_PROBLEMS_MOST; i++, p->problems++)
         problem_add(to, &row->problems[i]);
