@@ -8,7 +8,19 @@
 
 /* English first, then each language in the order of enum language. */
 static const char *const texts[][LANGUAGES] = {
-    {"%d %b %Y, %H:%M %Z", "%d.%m.%Y, %H:%M %Z"},
+    {"%1 %2 %3, %4 (%5)", "%1. %2 %3, %4 Uhr (%5)"}, /* day, month, year, time, time zone */
+    {"January", "Januar"},
+    {"February", "Februar"},
+    {"March", "März"},
+    {"April", NULL},
+    {"May", "Mai"},
+    {"June", "Juni"},
+    {"July", "Juli"},
+    {"August", NULL},
+    {"September", NULL},
+    {"October", "Oktober"},
+    {"November", NULL},
+    {"December", "Dezember"},
     {",", "."}, /* between thousands */
     {"Added", "Angelegt"},
 };
@@ -58,10 +70,18 @@ void text_count(struct buf *to, enum language l, uint64_t count)
 
 void text_time(struct buf *to, enum language l, int64_t wall)
 {
+    static const char *const months[] = {"January",   "February", "March",    "April",
+                                         "May",       "June",     "July",     "August",
+                                         "September", "October",  "November", "December"};
     time_t seconds = (time_t)(wall / 1000);
     struct tm tm;
-    char text[64];
+    char day[16];
+    char year[16];
+    char time[16];
     localtime_r(&seconds, &tm);
-    strftime(text, sizeof text, text_in(l, "%d %b %Y, %H:%M %Z"), &tm);
-    buf_text(to, text);
+    snprintf(day, sizeof day, "%d", tm.tm_mday);
+    snprintf(year, sizeof year, "%d", tm.tm_year + 1900);
+    strftime(time, sizeof time, "%H:%M", &tm);
+    text_fill(to, l, "%1 %2 %3, %4 (%5)",
+              (const char *const[]){day, text_in(l, months[tm.tm_mon]), year, time, tm.tm_zone});
 }
