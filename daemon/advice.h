@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a code says to people who have never seen a shell, and what they are to do. In English; the
+ * table of texts.c translates it. */
+#ifndef EXTSPOOLD_ADVICE_H
+#define EXTSPOOLD_ADVICE_H
+
+#include "code.h"
+
+/* A title for the rows that have this code, or for the import, without a full stop; static text,
+ * never NULL. For a pbx-ERRNO that the PBX's documentation does not name, and for any http-STATUS,
+ * the one of its family; "" for CODE_NONE. */
+const char *advice_title(int code);
+
+/* What to do, and who is to: one to three sentences; otherwise the same. */
+const char *advice_do(int code);
+
+#endif
