@@ -140,14 +140,14 @@ static void opening_keep(struct import *i, const struct opening *o)
 static void hold_unnamed(struct job *j, struct work *w)
 {
     const char *name = profile_wanted(j, &w->import);
-    struct buf reason = {.most = LEDGER_REASON - 1};
+    ON_LEAVE(buf_free) struct buf shown = {0};
+    char reason[LEDGER_REASON];
 
-    buf_text(&reason, "there is no mapping profile '");
-    buf_name(&reason, name, strnlen(name, 80));
-    buf_text(&reason, "'");
+    buf_name(&shown, name, strnlen(name, 80));
+    snprintf(reason, sizeof reason, "there is no mapping profile '%.*s'", LEDGER_REASON - 40,
+             buf_get(&shown));
     w->import.resume = IMPORT_CLAIMED;
-    work_turn(j, w, IMPORT_HELD, CODE_PROFILE_UNKNOWN, buf_get(&reason));
-    buf_free(&reason);
+    work_turn(j, w, IMPORT_HELD, CODE_PROFILE_UNKNOWN, reason);
 }
 
 /* Maps the header by the profile that is for it, or rejects the file for its columns. */

@@ -13,7 +13,7 @@ struct reading {
 
 struct constraint_word {
     const char *name;
-    const char *bound; /* in its message */
+    bool least; /* it is a lower limit */
     int code;
     unsigned kinds; /* types of fields that it goes with */
     bool rules_only;
@@ -74,8 +74,13 @@ static bool length_read(struct constraint *c, struct json_object *value, struct 
     if (!json_object_is_type(value, json_type_int) || length < 0)
         return fault_set(r->fault, FAULT_CONFIG, 0, "must be a whole number, 0 or more");
     c->length = (size_t)length;
-    return buf_format(&r->message, "must have %s %zu character%s", c->word->bound, c->length,
-                      c->length == 1 ? "" : "s");
+    if (c->length == 1)
+        return buf_text(&r->message, c->word->least ? "must have at least 1 character"
+                                                    : "must have at most 1 character");
+    return buf_format(&r->message,
+                      c->word->least ? "must have at least %zu characters"
+                                     : "must have at most %zu characters",
+                      c->length);
 }
 
 static const char *min_length_breach(const struct constraint *c, struct subject *subject)
@@ -95,7 +100,8 @@ static bool limit_read(struct constraint *c, struct json_object *value, struct r
     if (!json_object_is_type(value, json_type_int) && !json_object_is_type(value, json_type_double))
         return fault_set(r->fault, FAULT_CONFIG, 0, "must be a number");
     c->limit = json_object_get_double(value);
-    return buf_format(&r->message, "must be %s %s", c->word->bound, json_object_get_string(value));
+    return buf_format(&r->message, c->word->least ? "must be at least %s" : "must be at most %s",
+                      json_object_get_string(value));
 }
 
 /* The value was cast, so it has a number's form. */
@@ -142,14 +148,14 @@ static const char *excludes_breach(const struct constraint *c, struct subject *s
 
 /* clang-format off */
 static const struct constraint_word words[] = {
-    {"required", "", CODE_REQUIRED_VALUE, KIND_ANY, false, required_read, NULL},
-    {"pattern", "", CODE_PATTERN, KIND_STRING, false, pattern_read, pattern_breach},
-    {"enum", "", CODE_ENUM, KIND_STRING | KIND_NUMERIC, false, enum_read, enum_breach},
-    {"minLength", "at least", CODE_LENGTH, KIND_STRING, false, length_read, min_length_breach},
-    {"maxLength", "at most", CODE_LENGTH, KIND_STRING, false, length_read, max_length_breach},
-    {"minimum", "at least", CODE_RANGE, KIND_NUMERIC, false, limit_read, minimum_breach},
-    {"maximum", "at most", CODE_RANGE, KIND_NUMERIC, false, limit_read, maximum_breach},
-    {"excludes", "", CODE_CONDITION, KIND_STRING, true, excludes_read, excludes_breach},
+    {"required", false, CODE_REQUIRED_VALUE, KIND_ANY, false, required_read, NULL},
+    {"pattern", false, CODE_PATTERN, KIND_STRING, false, pattern_read, pattern_breach},
+    {"enum", false, CODE_ENUM, KIND_STRING | KIND_NUMERIC, false, enum_read, enum_breach},
+    {"minLength", true, CODE_LENGTH, KIND_STRING, false, length_read, min_length_breach},
+    {"maxLength", false, CODE_LENGTH, KIND_STRING, false, length_read, max_length_breach},
+    {"minimum", true, CODE_RANGE, KIND_NUMERIC, false, limit_read, minimum_breach},
+    {"maximum", false, CODE_RANGE, KIND_NUMERIC, false, limit_read, maximum_breach},
+    {"excludes", false, CODE_CONDITION, KIND_STRING, true, excludes_read, excludes_breach},
 };
 /* clang-format on */
 

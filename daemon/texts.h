@@ -19,8 +19,9 @@ const char *text_in(enum language l, const char *english);
  * there as they are; %% is a per cent sign. */
 void text_fill(struct buf *to, enum language l, const char *english, const char *const *values);
 
-/* Adds a message that was composed in English (a finding's, a reason): translated by the table's
- * line whose English, with any text in place of %1 to %9, it is; else as it is. */
+/* Adds a message that was composed in English (a finding's, a reason; well-formed UTF-8): told by
+ * the line of texts_messages.c or texts_reasons.c whose English, with any text in place of %1 to %9,
+ * it is; else as it is, as what comes from an own schema does. In time linear in its length. */
 void text_message(struct buf *to, enum language l, const char *message);
 
 /* Adds a number with that language's separators of thousands. */
