@@ -2,6 +2,7 @@
 /* NAME digest: SHA-256, MD5 and HMAC-SHA-256, as nettle has them. */
 #include "digest.h"
 
+#include <nettle/base64.h>
 #include <nettle/cmac.h>
 #include <nettle/hmac.h>
 #include <nettle/md5.h>
@@ -52,6 +53,17 @@ void digest_text(const void *bytes, size_t len, char to[DIGEST_HEX])
     sha256_init(&d.sha);
     digest_add(&d, bytes, len);
     digest_hex(&d, to);
+}
+
+void digest_base64(const void *bytes, size_t len, char to[DIGEST_BASE64])
+{
+    struct sha256_ctx sha;
+    uint8_t out[SHA256_DIGEST_SIZE];
+    sha256_init(&sha);
+    sha256_update(&sha, len, bytes);
+    sha256_digest(&sha, sizeof out, out);
+    base64_encode_raw(to, sizeof out, out);
+    to[BASE64_ENCODE_RAW_LENGTH(sizeof out)] = '\0';
 }
 
 void digest_md5(const void *bytes, size_t len, char to[MD5_HEX])

@@ -20,6 +20,10 @@ struct digest *digest_free(struct digest *d); /* NULL */
 /* SHA-256 of one piece, as digest_hex writes it. */
 void digest_text(const void *bytes, size_t len, char to[DIGEST_HEX]);
 
+/* The same in base64 (44 characters and a NUL), as a Content-Security-Policy wants it. */
+#define DIGEST_BASE64 45
+void digest_base64(const void *bytes, size_t len, char to[DIGEST_BASE64]);
+
 /* MD5 as 32 lower-case hex digits: how the PBX wants the password at login. */
 void digest_md5(const void *bytes, size_t len, char to[MD5_HEX]);
 
