@@ -70,7 +70,7 @@ static void summary(struct buf *to, struct json_object *status, enum language l)
     uint64_t staying = page_length(page_object(status, "unclaimed"));
     bool waits = page_member(status, "waiting")[0] != '\0';
     const char *class = waits || held || staying ? "attention" : running ? "busy" : "well";
-    buf_format(to, "<p class=\"summary %s\">", status ? class : "busy");
+    buf_format(to, "<p class=\"lead next %s\">", status ? class : "busy");
     if (!status)
         page_say(to, l, "The program has only just started: nothing is known yet.");
     else if (waits)
@@ -101,7 +101,8 @@ static void heading(struct buf *to, enum language l, const char *english)
     buf_text(to, "</h2>\n");
 }
 
-typedef void add_import(struct buf *to, struct json_object *import, enum language l);
+typedef void add_import(struct buf *to, struct json_object *import, enum language l,
+                        const char *told);
 
 /* The imports of a stage, the newest first where that is wanted. Nothing when there is none. */
 static void list(struct buf *to, struct json_object *status, enum language l, enum page_stage stage,
@@ -117,7 +118,7 @@ static void list(struct buf *to, struct json_object *status, enum language l, en
         size_t at = newest_first ? count - 1 - i : i;
         struct json_object *import = json_object_array_get_idx(imports, at);
         if (page_stage(import) == stage)
-            add(to, import, l);
+            add(to, import, l, page_member(status, "waiting"));
     }
     buf_text(to, "</ul>\n");
 }
@@ -169,11 +170,11 @@ static void ended(struct buf *to, struct json_object *status, enum language l)
 /* A line of the list; value is plain text. */
 static void fact(struct buf *to, enum language l, const char *term, const char *value)
 {
-    buf_text(to, "<div><dt>");
+    buf_text(to, "<dt>");
     page_say(to, l, term);
     buf_text(to, "</dt><dd>");
     page_text(to, value);
-    buf_text(to, "</dd></div>\n");
+    buf_text(to, "</dd>\n");
 }
 
 static void fact_folder(struct buf *to, struct json_object *daemon, enum language l)
@@ -216,8 +217,7 @@ static void fact_calls(struct buf *to, struct json_object *daemon, enum language
         return;
     text_count(&calls, l, page_number(daemon, "calls"));
     text_count(&most, l, page_number(daemon, "calls_most"));
-    text_fill(&text, l, "%1 of at most %2",
-              (const char *const[]){buf_get(&calls), buf_get(&most)});
+    text_fill(&text, l, "%1 of at most %2", (const char *const[]){buf_get(&calls), buf_get(&most)});
     fact(to, l, "Requests to it under way", buf_get(&text));
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The status page as HTML: a status (job_status in job.h) goes in, text comes out. Pure, and for any
- * thread. A member that the status lacks is left out of the page. All texts are complete and in the
- * given language; what others chose (names, reasons) is nothing but text in it. */
+/* The status page as HTML: a status (job_status in job.h) goes in, text comes out. Pure, and for
+ * any thread. A member that the status lacks is left out of the page. All texts are complete and in
+ * the given language; what others chose (names, reasons) is nothing but text in it. */
 #ifndef EXTSPOOLD_PAGE_HTML_H
 #define EXTSPOOLD_PAGE_HTML_H
 

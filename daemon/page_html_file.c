@@ -3,37 +3,38 @@
 #include "html.h"
 #include "page_html.h"
 
-/* Beside what the report has too. Narrow screens come first; nothing of it has a fixed width. */
+/* Beside what the report has too (html_style). */
 static const char style[] =
-    "h1 { font-size: 1.5rem; margin: .5rem 0 1rem }\n"
-    "section { margin-top: 2rem }\n"
     "section:empty { display: none }\n"
-    ".summary { border-left: .4rem solid var(--line); padding: .8rem 1rem; margin: 0;\n"
-    "  font-size: 1.1rem; background: var(--soft); border-radius: .25rem }\n"
-    ".summary.well { border-color: var(--good) }\n"
-    ".summary.busy { border-color: var(--accent) }\n"
-    ".summary.attention { border-color: var(--warn) }\n"
-    "#connection { margin: 0 }\n"
-    "#connection:not(:empty) { margin-bottom: 1rem; padding: .6rem 1rem;\n"
-    "  border: 1px solid currentColor; border-radius: .25rem }\n"
-    "#connection.lost { color: var(--bad) }\n"
-    "ul.cards { list-style: none; margin: 0; padding: 0 }\n"
-    "ul.cards > li { border-top: 1px solid var(--line); padding: .8rem 0; overflow-wrap: anywhere }\n"
-    "ul.cards h3 { font-size: 1rem; margin: 0 }\n"
-    "ul.cards p { margin: .2rem 0 }\n"
+    ".next.well { border-color: var(--good) }\n"
+    ".next.attention { border-color: var(--wait) }\n"
+    ".cards { list-style: none; margin: 0; padding: 0 }\n"
+    ".cards li { padding: .75rem 0; border-top: 1px solid var(--line); break-inside: avoid }\n"
+    ".cards li:first-child { border-top: 0; padding-top: .25rem }\n"
+    ".cards h3 { margin: 0 }\n"
+    ".cards p { margin: .25rem 0 }\n"
     ".why { font-weight: 600 }\n"
-    ".bad { color: var(--bad) }\n"
-    "progress { display: block; width: 100%; height: .9rem; margin: .4rem 0;\n"
-    "  accent-color: var(--accent) }\n"
-    "dl { margin: .4rem 0 }\n"
-    "dl > div { display: flex; flex-wrap: wrap; gap: 0 1rem; padding: .2rem 0 }\n"
-    "dl.facts dt { flex: 0 0 14rem; color: var(--quiet) }\n"
-    "dd { margin: 0; flex: 1 1 14rem; overflow-wrap: anywhere }\n"
-    "dl.commands dd { flex: 0 1 auto }\n"
-    "code { font-family: ui-monospace, monospace; color: inherit; background: var(--soft);\n"
-    "  padding: .1rem .4rem; border-radius: .25rem; user-select: all }\n"
-    "body.stale main > :not(h1, #connection) { opacity: .6 }\n"
-    "@media print { progress { border: 1px solid } body.stale main > * { opacity: 1 } }\n";
+    "code { background: var(--note); padding: .125rem .375rem; border-radius: 3px;\n"
+    "  overflow-wrap: normal; white-space: nowrap; user-select: all }\n"
+    "progress { appearance: none; display: block; width: 100%; height: .75rem; margin: .5rem 0;\n"
+    "  border: 0; border-radius: 4px; background: var(--line); color: var(--same); overflow: "
+    "hidden }\n"
+    "progress::-webkit-progress-bar { background: var(--line) }\n"
+    "progress::-webkit-progress-value { background: var(--same) }\n"
+    "progress::-moz-progress-bar { background: var(--same) }\n"
+    "progress:indeterminate { background: repeating-linear-gradient(135deg, var(--line) 0 .5rem,\n"
+    "  var(--note) .5rem 1rem) }\n"
+    "progress:indeterminate::-webkit-progress-bar { background: none }\n"
+    "progress:indeterminate::-moz-progress-bar { background: none }\n"
+    "#connection { margin: 0 }\n"
+    "#connection:not(:empty) { margin: 1rem 0; padding: .75rem 1rem; font-weight: 600;\n"
+    "  border: 1px solid var(--line) }\n"
+    "#connection.lost { color: var(--oops); border-color: var(--oops) }\n"
+    ".stale progress { opacity: .5 }\n"
+    "@media print {\n"
+    "  progress, progress::-webkit-progress-bar, progress::-webkit-progress-value {\n"
+    "    print-color-adjust: exact; -webkit-print-color-adjust: exact }\n"
+    "}\n";
 
 /* Elements that are there stay there, so that nobody loses the focus, the place on the page or what
  * is selected; only what has changed is written. */
@@ -147,6 +148,7 @@ static const char script[] =
 
 void page_html_css(struct buf *to)
 {
+    buf_text(to, html_style);
     buf_text(to, style);
 }
 

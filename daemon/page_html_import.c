@@ -11,14 +11,14 @@ static const struct {
     enum page_stage stage;
     const char *words;
 } states[] = {
-    {"claimed", PAGE_RUNNING, "is being read"},
-    {"planned", PAGE_RUNNING, "is about to be sent"},
-    {"sending", PAGE_RUNNING, "is being sent to the phone system"},
-    {"waiting", PAGE_RUNNING, "is waiting"},
-    {"held", PAGE_HELD, "held"},
-    {"done", PAGE_ENDED, "done"},
-    {"rejected", PAGE_ENDED, "rejected"},
-    {"cancelled", PAGE_ENDED, "cancelled"},
+    {"claimed", PAGE_RUNNING, "Import %1 is being read"},
+    {"planned", PAGE_RUNNING, "Import %1 is about to be sent"},
+    {"sending", PAGE_RUNNING, "Import %1 is being sent to the phone system"},
+    {"waiting", PAGE_RUNNING, "Import %1 is waiting"},
+    {"held", PAGE_HELD, "Import %1 is held"},
+    {"done", PAGE_ENDED, "Done"},
+    {"rejected", PAGE_ENDED, "Rejected"},
+    {"cancelled", PAGE_ENDED, "Cancelled"},
 };
 
 static size_t state_of(struct json_object *import)
@@ -63,6 +63,7 @@ static void item_begin(struct buf *to, struct json_object *import, const char *c
     buf_text(to, "\">\n");
 }
 
+/* What the bar is a bar of. */
 static void heading(struct buf *to, struct json_object *import)
 {
     buf_text(to, "<h3 id=\"name-");
@@ -72,25 +73,30 @@ static void heading(struct buf *to, struct json_object *import)
     buf_text(to, "</h3>\n");
 }
 
-/* Where it has a time that is known: "…, since TIME". */
+/* A text with a place for a time, where the time is known. */
 static void with_time(struct buf *to, enum language l, int64_t wall, const char *text)
 {
     ON_LEAVE(buf_free) struct buf time = {0};
-    if (wall <= 0)
+    if (wall <= 0 || !text[0])
         return;
     text_time(&time, l, wall);
     page_fill(to, l, text, (const char *const[]){buf_get(&time)});
 }
 
-/* "Import 000042", and the profile that it was read by. */
-static void which(struct buf *to, struct json_object *import, enum language l)
+/* Which import it is, and by which profile it was read; ends the item. words has a place for the
+ * id, and time, where it is known, one for the time. */
+static void item_end(struct buf *to, struct json_object *import, enum language l, const char *words,
+                     const char *time)
 {
     const char *profile = page_member(import, "profile");
-    page_fill(to, l, "Import %1", (const char *const[]){page_member(import, "id")});
+    buf_text(to, "<p class=\"quiet\">");
+    page_fill(to, l, words, (const char *const[]){page_member(import, "id")});
+    with_time(to, l, (int64_t)page_number(import, "finished"), time);
     if (profile[0]) {
         buf_text(to, ", ");
         page_fill(to, l, "profile %1", (const char *const[]){profile});
     }
+    buf_text(to, "</p>\n</li>\n");
 }
 
 /* A name in a URL: whatever is no plain letter or digit is written as %XX. */
@@ -106,19 +112,20 @@ static void url_name(struct buf *to, const char *name)
     }
 }
 
-/* The link has the file's name in it, so that no two links of the page read alike. */
-static void report_link(struct buf *to, struct json_object *import, enum language l)
+/* The link has the file's name in it, so that no two links of the page read alike. Without a report
+ * it is the name alone. */
+static void report_link(struct buf *to, struct json_object *import, enum language l,
+                        const char *words)
 {
     const char *report = page_member(import, "report");
-    if (!report[0])
-        return;
-    buf_text(to, "<a href=\"reports/");
-    url_name(to, report);
-    buf_text(to, "\">");
-    page_say(to, l, "Report on");
-    buf_char(to, ' ');
+    if (report[0]) {
+        buf_text(to, "<a href=\"reports/");
+        url_name(to, report);
+        buf_text(to, "\">");
+    }
+    page_say(to, l, words);
     page_name(to, page_member(import, "name"));
-    buf_text(to, "</a>");
+    buf_text(to, report[0] ? "</a>" : "");
 }
 
 /* ---- under way ---- */
@@ -146,8 +153,7 @@ static void figures(struct buf *to, struct json_object *import, enum language l)
     struct json_object *left = page_object(import, "left");
     text_count(&done, l, page_number(import, "done"));
     text_count(&rows, l, page_number(import, "rows"));
-    page_fill(to, l, "%1 of %2 rows done",
-              (const char *const[]){buf_get(&done), buf_get(&rows)});
+    page_fill(to, l, "%1 of %2 rows done", (const char *const[]){buf_get(&done), buf_get(&rows)});
     if (rate > 0) {
         buf_text(&more, ", ");
         page_rate(&more, l, rate);
@@ -159,7 +165,7 @@ static void figures(struct buf *to, struct json_object *import, enum language l)
     page_text(to, buf_get(&more));
 }
 
-void page_running(struct buf *to, struct json_object *import, enum language l)
+void page_running(struct buf *to, struct json_object *import, enum language l, const char *told)
 {
     const char *reason = page_member(import, "reason");
     bool reading = state_of(import) == 0;
@@ -173,18 +179,14 @@ void page_running(struct buf *to, struct json_object *import, enum language l)
     else
         figures(to, import, l);
     buf_text(to, "</p>\n");
-    if (reason[0]) {
+    if (reason[0] && strcmp(reason, told) != 0) {
         ON_LEAVE(buf_free) struct buf why = {0};
         page_reason(&why, l, reason);
         buf_text(to, "<p class=\"why\">");
         page_fill(to, l, "It is waiting: %1", (const char *const[]){buf_get(&why)});
         buf_text(to, "</p>\n");
     }
-    buf_text(to, "<p class=\"quiet\">");
-    which(to, import, l);
-    buf_text(to, ", ");
-    page_say(to, l, states[state_of(import)].words);
-    buf_text(to, "</p>\n</li>\n");
+    item_end(to, import, l, states[state_of(import)].words, "");
 }
 
 /* ---- held ---- */
@@ -200,19 +202,20 @@ static void command(struct buf *to, const char *verb, const char *id)
 static void commands(struct buf *to, struct json_object *import, enum language l)
 {
     const char *id = page_member(import, "id");
-    buf_text(to, "<dl class=\"commands\">\n<div><dt>");
+    buf_text(to, "<p>");
     page_say(to, l, "Your administrator lets it go on with");
-    buf_text(to, "</dt><dd>");
+    buf_char(to, ' ');
     command(to, "release", id);
-    buf_text(to, "</dd></div>\n<div><dt>");
+    buf_char(to, ' ');
     page_say(to, l, "or ends it, sending no more, with");
-    buf_text(to, "</dt><dd>");
+    buf_char(to, ' ');
     command(to, "cancel", id);
-    buf_text(to, "</dd></div>\n</dl>\n");
+    buf_text(to, ".</p>\n");
 }
 
-void page_held(struct buf *to, struct json_object *import, enum language l)
+void page_held(struct buf *to, struct json_object *import, enum language l, const char *told)
 {
+    (void)told;
     ON_LEAVE(buf_free) struct buf why = {0};
     int code = code_of(import);
     item_begin(to, import, "held");
@@ -223,7 +226,7 @@ void page_held(struct buf *to, struct json_object *import, enum language l)
         buf_text(to, "</p>\n");
     }
     page_reason(&why, l, page_member(import, "reason"));
-    buf_text(to, code == CODE_NONE ? "<p class=\"why\">" : "<p class=\"detail\">");
+    buf_text(to, code == CODE_NONE ? "<p class=\"why\">" : "<p>");
     page_text(to, buf_get(&why));
     buf_text(to, "</p>\n");
     if (code != CODE_NONE) {
@@ -232,12 +235,12 @@ void page_held(struct buf *to, struct json_object *import, enum language l)
         buf_text(to, "</p>\n");
     }
     commands(to, import, l);
-    buf_text(to, "<p class=\"quiet\">");
-    which(to, import, l);
-    with_time(to, l, (int64_t)page_number(import, "finished"), ", held since %1");
-    buf_text(to, "</p>\n<p>");
-    report_link(to, import, l);
-    buf_text(to, "</p>\n</li>\n");
+    if (page_member(import, "report")[0]) {
+        buf_text(to, "<p>");
+        report_link(to, import, l, "Report on ");
+        buf_text(to, "</p>\n");
+    }
+    item_end(to, import, l, states[state_of(import)].words, " since %1");
 }
 
 /* ---- ended ---- */
@@ -259,45 +262,38 @@ static void outcomes(struct buf *to, struct json_object *import, enum language l
 {
     struct json_object *counts = page_object(import, "counts");
     bool among = false;
-    if (!counts)
+    if (!counts || strcmp(page_member(import, "state"), "rejected") == 0)
         return;
     buf_text(to, ": ");
-    outcome(to, &among, l, page_number(counts, "created"), "one added", "%1 added", "well");
-    outcome(to, &among, l, page_number(counts, "unchanged"), "one added before",
-            "%1 added before", "quiet");
-    outcome(to, &among, l, page_number(counts, "skipped"), "one skipped", "%1 skipped", "quiet");
-    outcome(to, &among, l, page_number(counts, "invalid"), "one with mistakes",
-            "%1 with mistakes", "bad");
+    outcome(to, &among, l, page_number(counts, "created"), "one added", "%1 added", "plain");
+    outcome(to, &among, l, page_number(counts, "unchanged"), "one added before", "%1 added before",
+            "plain");
+    outcome(to, &among, l, page_number(counts, "skipped"), "one skipped", "%1 skipped", "plain");
+    outcome(to, &among, l, page_number(counts, "invalid"), "one with mistakes", "%1 with mistakes",
+            "oops");
     outcome(to, &among, l, page_number(counts, "failed"), "one refused by the phone system",
-            "%1 refused by the phone system", "bad");
+            "%1 refused by the phone system", "oops");
     if (!among)
         page_say(to, l, "no rows");
 }
 
-void page_ended(struct buf *to, struct json_object *import, enum language l)
+void page_ended(struct buf *to, struct json_object *import, enum language l, const char *told)
 {
     const char *reason = page_member(import, "reason");
-    bool rejected = strcmp(page_member(import, "state"), "rejected") == 0;
-    item_begin(to, import, rejected ? "ended rejected" : "ended");
+    (void)told;
+    item_begin(to, import, "ended");
     buf_text(to, "<h3>");
-    if (page_member(import, "report")[0])
-        report_link(to, import, l);
-    else
-        page_name(to, page_member(import, "name"));
+    report_link(to, import, l, "");
     buf_text(to, "</h3>\n<p>");
     page_say(to, l, states[state_of(import)].words);
-    if (!rejected)
-        outcomes(to, import, l);
-    buf_text(to, "</p>\n");
+    outcomes(to, import, l);
     if (reason[0]) {
         ON_LEAVE(buf_free) struct buf why = {0};
         page_reason(&why, l, reason);
-        buf_text(to, "<p class=\"why\">");
+        buf_text(to, ": <span class=\"oops\">");
         page_text(to, buf_get(&why));
-        buf_text(to, "</p>\n");
+        buf_text(to, "</span>");
     }
-    buf_text(to, "<p class=\"quiet\">");
-    which(to, import, l);
-    with_time(to, l, (int64_t)page_number(import, "finished"), ", %1");
-    buf_text(to, "</p>\n</li>\n");
+    buf_text(to, "</p>\n");
+    item_end(to, import, l, "Import %1", ", %1");
 }

@@ -38,9 +38,9 @@ enum page_stage { PAGE_RUNNING, PAGE_HELD, PAGE_ENDED };
 /* Which section an import of a status belongs to; one whose state is unknown is running. */
 enum page_stage page_stage(struct json_object *import);
 
-/* Add an item of a list. */
-void page_running(struct buf *to, struct json_object *import, enum language l);
-void page_held(struct buf *to, struct json_object *import, enum language l);
-void page_ended(struct buf *to, struct json_object *import, enum language l);
+/* Add an item of a list. told: a reason that the page has told already, "" when none. */
+void page_running(struct buf *to, struct json_object *import, enum language l, const char *told);
+void page_held(struct buf *to, struct json_object *import, enum language l, const char *told);
+void page_ended(struct buf *to, struct json_object *import, enum language l, const char *told);
 
 #endif

@@ -64,7 +64,8 @@ void page_count(struct buf *to, enum language l, uint64_t count, const char *one
     page_fill(to, l, count == 1 ? one : many, (const char *const[]){buf_get(&digits)});
 }
 
-/* What may have been cut amid a character is mended first, since a text of the table may hold it. */
+/* What may have been cut amid a character is mended first, since a text of the table may hold it.
+ */
 void page_reason(struct buf *to, enum language l, const char *reason)
 {
     ON_LEAVE(buf_free) struct buf whole = {0};
