@@ -49,7 +49,7 @@ static void waiting_add(struct buf *to, struct json_object *status, enum languag
     ON_LEAVE(buf_free) struct buf why = {0};
     ON_LEAVE(buf_free) struct buf since = {0};
     const char *reason = page_member(status, "waiting");
-    int64_t wall = (int64_t)page_number(status, "waiting_since");
+    int64_t wall = (int64_t)page_number(page_object(status, "daemon"), "waiting_since");
     page_reason(&why, l, reason);
     if (wall > 0)
         text_time(&since, l, wall);
@@ -225,9 +225,9 @@ static void fact_room(struct buf *to, struct json_object *daemon, enum language 
 {
     ON_LEAVE(buf_free) struct buf bytes = {0};
     ON_LEAVE(buf_free) struct buf text = {0};
-    if (!page_object(daemon, "free"))
+    if (!page_object(daemon, "spool_free"))
         return;
-    page_bytes(&bytes, l, page_number(daemon, "free"));
+    page_bytes(&bytes, l, page_number(daemon, "spool_free"));
     text_fill(&text, l, "%1 free", (const char *const[]){buf_get(&bytes)});
     fact(to, l, "Room on the disk", buf_get(&text));
 }
@@ -260,7 +260,7 @@ static void health(struct buf *to, struct json_object *status, enum language l)
     fact_time(to, daemon, l, "started", "Running since");
     if (page_member(daemon, "version")[0])
         fact(to, l, "Version", page_member(daemon, "version"));
-    fact_time(to, status, l, "now", "As of");
+    fact_time(to, status, l, "time", "As of");
     buf_text(to, "</dl>\n");
 }
 

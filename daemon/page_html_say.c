@@ -102,6 +102,8 @@ void page_rate(struct buf *to, enum language l, double rate)
 {
     ON_LEAVE(buf_free) struct buf digits = {0};
     bool slow = rate < 2;
+    if (rate > 1e9) /* whatever a status says, it can be written */
+        rate = 1e9;
     text_count(&digits, l, (uint64_t)(rate * (slow ? 60 : 1) + 0.5));
     text_fill(to, l, slow ? "%1 rows a minute" : "%1 rows a second",
               (const char *const[]){buf_get(&digits)});
