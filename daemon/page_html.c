@@ -61,6 +61,26 @@ static void waiting_add(struct buf *to, struct json_object *status, enum languag
     page_say(to, l, remedy_of(reason));
 }
 
+/* What makes all else that is told of less worth, or NULL. */
+static const char *doubt_of(struct json_object *status)
+{
+    if (!status)
+        return "The program has only just started: nothing is known yet.";
+    if (page_number(status, "late"))
+        return "The program is not answering at the moment: what you see is not up to date.";
+    if (json_object_get_boolean(page_object(page_object(status, "daemon"), "stopping")))
+        return "The program is about to end. Nothing is lost: the imports go on when it is started "
+               "again.";
+    return NULL;
+}
+
+/* A sentence among others. */
+static void sentence(struct buf *to, bool *among)
+{
+    buf_text(to, *among ? " " : "");
+    *among = true;
+}
+
 /* The first thing that a person looks for: is all well, and if not, what does it wait for? It does
  * not change with each row, since it is read aloud when it does. */
 static void summary(struct buf *to, struct json_object *status, enum language l)
@@ -69,26 +89,36 @@ static void summary(struct buf *to, struct json_object *status, enum language l)
     uint64_t held = count_at(status, PAGE_HELD);
     uint64_t staying = page_length(page_object(status, "unclaimed"));
     bool waits = page_member(status, "waiting")[0] != '\0';
-    const char *class = waits || held || staying ? "attention" : running ? "busy" : "well";
-    buf_format(to, "<p class=\"lead next %s\">", status ? class : "busy");
-    if (!status)
-        page_say(to, l, "The program has only just started: nothing is known yet.");
-    else if (waits)
+    const char *doubt = doubt_of(status);
+    bool attention = doubt || waits || held || staying;
+    bool among = false;
+    buf_format(to, "<p class=\"lead next %s\">",
+               attention ? "attention"
+               : running ? "busy"
+                         : "well");
+    if (doubt) {
+        sentence(to, &among);
+        page_say(to, l, doubt);
+    }
+    if (waits) {
+        sentence(to, &among);
         waiting_add(to, status, l);
-    else if (running)
+    } else if (running) {
+        sentence(to, &among);
         page_count(to, l, running, "One file is being imported.", "%1 files are being imported.");
-    else if (!held && !staying)
-        page_say(to, l, "All is well: no file is waiting.");
+    }
     if (held) {
-        buf_text(to, waits || running ? " " : "");
+        sentence(to, &among);
         page_count(to, l, held, "One file is held until somebody decides what to do.",
                    "%1 files are held until somebody decides what to do.");
     }
     if (staying) {
-        buf_text(to, waits || running || held ? " " : "");
+        sentence(to, &among);
         page_count(to, l, staying, "One file in the drop folder is not taken up.",
                    "%1 files in the drop folder are not taken up.");
     }
+    if (!among)
+        page_say(to, l, "All is well: no file is waiting.");
     buf_text(to, "</p>");
 }
 
@@ -104,19 +134,17 @@ static void heading(struct buf *to, enum language l, const char *english)
 typedef void add_import(struct buf *to, struct json_object *import, enum language l,
                         const char *told);
 
-/* The imports of a stage, the newest first where that is wanted. Nothing when there is none. */
+/* The imports of a stage, in the status's order. Nothing when there is none. */
 static void list(struct buf *to, struct json_object *status, enum language l, enum page_stage stage,
-                 bool newest_first, const char *title, add_import *add)
+                 const char *title, add_import *add)
 {
     struct json_object *imports = page_object(status, "imports");
-    size_t count = page_length(imports);
     if (!count_at(status, stage))
         return;
     heading(to, l, title);
     buf_text(to, "<ul class=\"cards\">\n");
-    for (size_t i = 0; i < count; i++) {
-        size_t at = newest_first ? count - 1 - i : i;
-        struct json_object *import = json_object_array_get_idx(imports, at);
+    for (size_t i = 0; i < page_length(imports); i++) {
+        struct json_object *import = json_object_array_get_idx(imports, i);
         if (page_stage(import) == stage)
             add(to, import, l, page_member(status, "waiting"));
     }
@@ -125,12 +153,18 @@ static void list(struct buf *to, struct json_object *status, enum language l, en
 
 static void held(struct buf *to, struct json_object *status, enum language l)
 {
-    list(to, status, l, PAGE_HELD, false, "Held", page_held);
+    list(to, status, l, PAGE_HELD, "Held", page_held);
 }
 
 static void running(struct buf *to, struct json_object *status, enum language l)
 {
-    list(to, status, l, PAGE_RUNNING, false, "Under way", page_running);
+    list(to, status, l, PAGE_RUNNING, "Under way", page_running);
+    if (page_number(status, "more")) {
+        buf_text(to, "<p>");
+        page_count(to, l, page_number(status, "more"), "One more file is not listed here.",
+                   "%1 more files are not listed here.");
+        buf_text(to, "</p>\n");
+    }
 }
 
 static void staying(struct buf *to, struct json_object *status, enum language l)
@@ -156,7 +190,7 @@ static void staying(struct buf *to, struct json_object *status, enum language l)
 static void ended(struct buf *to, struct json_object *status, enum language l)
 {
     if (count_at(status, PAGE_ENDED) > 0) {
-        list(to, status, l, PAGE_ENDED, true, "Finished", page_ended);
+        list(to, status, l, PAGE_ENDED, "Finished", page_ended);
     } else if (page_object(status, "imports")) {
         heading(to, l, "Finished");
         buf_text(to, "<p class=\"quiet\">");
@@ -191,6 +225,11 @@ static void fact_folder(struct buf *to, struct json_object *daemon, enum languag
     else
         buf_text(&text, text_in(l, "watched: new files are seen at once"));
     fact(to, l, "Drop folder", buf_get(&text));
+    if (page_number(daemon, "coming") == 0)
+        return;
+    buf_reset(&text);
+    text_count(&text, l, page_number(daemon, "coming"));
+    fact(to, l, "Files about to be taken up", buf_get(&text));
 }
 
 static void fact_session(struct buf *to, struct json_object *daemon, enum language l)
@@ -203,9 +242,14 @@ static void fact_session(struct buf *to, struct json_object *daemon, enum langua
         {"refused", "refuses the user or the password"},
         {"locked-out", "lets nobody log in for some minutes"},
     };
+    ON_LEAVE(buf_free) struct buf text = {0};
     for (size_t i = 0; i < COUNT_OF(sessions); i++)
         if (strcmp(page_member(daemon, "session"), sessions[i].session) == 0)
-            fact(to, l, "Phone system", text_in(l, sessions[i].words));
+            buf_text(&text, text_in(l, sessions[i].words));
+    if (page_member(daemon, "pbx")[0])
+        buf_format(&text, " (%s)", page_member(daemon, "pbx"));
+    if (text.len > 0)
+        fact(to, l, "Phone system", buf_get(&text));
 }
 
 static void fact_calls(struct buf *to, struct json_object *daemon, enum language l)

@@ -234,6 +234,11 @@ void page_held(struct buf *to, struct json_object *import, enum language l, cons
         page_say(to, l, advice_do(code));
         buf_text(to, "</p>\n");
     }
+    if (page_number(import, "done") > 0) {
+        buf_text(to, "<p>");
+        figures(to, import, l);
+        buf_text(to, "</p>\n");
+    }
     commands(to, import, l);
     if (page_member(import, "report")[0]) {
         buf_text(to, "<p>");
