@@ -14,21 +14,26 @@
 #define REFUSED_MOST  1000 /* rows in show */
 #define UNCLAIMED     256
 
-static void add_text(struct json_object *to, const char *key, const char *text)
+void inquire_text(struct json_object *to, const char *key, const char *text)
 {
     json_object_object_add(to, key, json_object_new_string(text));
 }
 
-static void add_number(struct json_object *to, const char *key, uint64_t number)
+void inquire_number(struct json_object *to, const char *key, uint64_t number)
 {
     json_object_object_add(to, key, json_object_new_uint64(number));
+}
+
+void inquire_moment(struct json_object *to, const char *key, int64_t wall)
+{
+    json_object_object_add(to, key, wall > 0 ? json_object_new_int64(wall) : NULL);
 }
 
 static void add_id(struct json_object *to, uint64_t id)
 {
     char text[24];
     snprintf(text, sizeof text, "%06llu", (unsigned long long)id);
-    add_text(to, "id", text);
+    inquire_text(to, "id", text);
 }
 
 /* The state as people are told it: waiting where the PBX does not let it go on, and no end before
@@ -56,6 +61,23 @@ const char *job_state_of(struct job *j, const struct import *i, const char **ret
     return import_state_text(ended ? IMPORT_SENDING : i->state);
 }
 
+bool inquire_counted(struct job *j, const struct import *i, struct ledger_counts *ret,
+                     struct fault *f)
+{
+    struct counted *c = &j->counted[i->id % COUNTED_MOST];
+    bool still = i->state > IMPORT_SENDING && i->filed && !job_work(j, i->id);
+    if (!still)
+        return ledger_counts(j->ledger, i->id, ret, f);
+    if (c->id != i->id || c->finished != i->finished) {
+        if (!ledger_counts(j->ledger, i->id, &c->counts, f))
+            return false;
+        c->id = i->id;
+        c->finished = i->finished;
+    }
+    *ret = c->counts;
+    return true;
+}
+
 /* How many rows it has and how many of them are settled. Rows are counted in the ledger only where
  * nothing else knows: status must not keep calls waiting. */
 static bool status_rows(struct job *j, const struct import *i, const struct work *w,
@@ -68,7 +90,7 @@ static bool status_rows(struct job *j, const struct import *i, const struct work
     *ret_done = sending ? w->done : i->rows;
     if (sending || finished)
         return true;
-    if (!ledger_counts(j->ledger, i->id, &counts, f))
+    if (!inquire_counted(j, i, &counts, f))
         return false;
     *ret_rows = counts.rows;
     *ret_done = counts.rows - counts.open;
@@ -84,8 +106,8 @@ static double rows_rate(const struct job *j, const struct work *w)
     return (double)(w->done - w->done_at_begin) * 1000.0 / (double)spent;
 }
 
-static bool status_one(struct job *j, const struct import *i, struct json_object *list,
-                       struct fault *f)
+bool inquire_import(struct job *j, const struct import *i, struct json_object *list,
+                    struct fault *f)
 {
     uint64_t rows = 0;
     uint64_t done = 0;
@@ -93,19 +115,24 @@ static bool status_one(struct job *j, const struct import *i, struct json_object
     if (!status_rows(j, i, w, &rows, &done, f))
         return false;
     const char *reason = NULL;
+    char code[CODE_TEXT];
     struct json_object *one = json_object_new_object();
     add_id(one, i->id);
-    add_text(one, "name", i->name);
-    add_text(one, "state", job_state_of(j, i, &reason));
-    add_number(one, "rows", rows);
-    add_number(one, "done", done);
+    inquire_text(one, "name", i->name);
+    inquire_text(one, "state", job_state_of(j, i, &reason));
+    inquire_number(one, "rows", rows);
+    inquire_number(one, "done", done);
 
     double rate = rows_rate(j, w);
     json_object_object_add(one, "rate", json_object_new_double(rate));
     json_object_object_add(one, "left",
                            rate > 0 ? json_object_new_int64((int64_t)((double)(rows - done) / rate))
                                     : NULL);
-    add_text(one, "reason", reason);
+    inquire_text(one, "reason", reason);
+    inquire_text(one, "code", code_text(i->code, code));
+    inquire_text(one, "profile", i->profile);
+    inquire_moment(one, "since", i->started);
+    inquire_moment(one, "finished", i->state > IMPORT_SENDING ? i->finished : 0);
     json_object_array_add(list, one);
     return true;
 }
@@ -124,36 +151,35 @@ static bool status_imports(struct job *j, struct json_object *list, struct fault
             const struct import *i = w ? &w->import : &page[k];
             bool open = i->state <= IMPORT_SENDING || i->state == IMPORT_HELD || !i->filed;
             after = i->id;
-            if ((open || i->id >= newest) && !status_one(j, i, list, f))
+            if ((open || i->id >= newest) && !inquire_import(j, i, list, f))
                 return false;
         }
     }
     return true;
 }
 
-static void status_unclaimed(struct job *j, struct json_object *list)
+void inquire_unclaimed(struct job *j, struct json_object *list)
 {
     struct spool_odd *odd = xcalloc(UNCLAIMED, sizeof *odd);
     size_t count = spool_odd(j->spool, j->mono, odd, UNCLAIMED);
     for (size_t i = 0; i < count && i < UNCLAIMED; i++) {
         struct json_object *one = json_object_new_object();
-        add_text(one, "name", odd[i].name);
-        add_text(one, "reason", odd[i].reason);
+        inquire_text(one, "name", odd[i].name);
+        inquire_text(one, "reason", odd[i].reason);
         json_object_array_add(list, one);
     }
     free(odd);
 }
 
-/* What only a running daemon knows of itself. */
-static struct json_object *status_daemon(struct job *j)
+struct json_object *inquire_daemon(struct job *j)
 {
     struct json_object *daemon = json_object_new_object();
     bool open = !job_still(j);
-    add_number(daemon, "calls", open ? pbx_in_flight(j->pbx) : 0);
-    add_number(daemon, "calls_most", open ? pbx_concurrency(j->pbx) : 0);
-    add_text(daemon, "session", open ? pbx_session_text(j->pbx, j->mono) : "none");
-    add_text(daemon, "watch", j->watch.known ? j->watch.good ? "inotify" : "polling" : "");
-    add_text(daemon, "watch_reason", j->watch.why);
+    inquire_number(daemon, "calls", open ? pbx_in_flight(j->pbx) : 0);
+    inquire_number(daemon, "calls_most", open ? pbx_concurrency(j->pbx) : 0);
+    inquire_text(daemon, "session", open ? pbx_session_text(j->pbx, j->mono) : "none");
+    inquire_text(daemon, "watch", j->watch.known ? j->watch.good ? "inotify" : "polling" : "");
+    inquire_text(daemon, "watch_reason", j->watch.why);
     return daemon;
 }
 
@@ -164,7 +190,7 @@ struct json_object *job_status(struct job *j, struct fault *f)
     struct json_object *unclaimed = json_object_new_array();
     json_object_object_add(status, "imports", imports);
     json_object_object_add(status, "unclaimed", unclaimed);
-    json_object_object_add(status, "daemon", j->send ? status_daemon(j) : NULL);
+    json_object_object_add(status, "daemon", j->send ? inquire_daemon(j) : NULL);
     const char *waiting = job_still(j);
     if (!waiting && j->send)
         waiting = pbx_waiting(j->pbx, j->mono);
@@ -175,21 +201,21 @@ struct json_object *job_status(struct job *j, struct fault *f)
         json_object_put(status);
         return NULL;
     }
-    status_unclaimed(j, unclaimed);
+    inquire_unclaimed(j, unclaimed);
     return status;
 }
 
 /* ---- show ---- */
 
-static void show_counts(struct json_object *to, const struct ledger_counts *c)
+void inquire_counts(struct json_object *to, const struct ledger_counts *c)
 {
     struct json_object *counts = json_object_new_object();
-    add_number(counts, "rows", c->rows);
-    add_number(counts, "created", c->created);
-    add_number(counts, "unchanged", c->unchanged);
-    add_number(counts, "skipped", c->skipped);
-    add_number(counts, "invalid", c->invalid);
-    add_number(counts, "failed", c->failed);
+    inquire_number(counts, "rows", c->rows);
+    inquire_number(counts, "created", c->created);
+    inquire_number(counts, "unchanged", c->unchanged);
+    inquire_number(counts, "skipped", c->skipped);
+    inquire_number(counts, "invalid", c->invalid);
+    inquire_number(counts, "failed", c->failed);
     json_object_object_add(to, "counts", counts);
 }
 
@@ -228,12 +254,12 @@ static bool show_refused(struct job *j, uint64_t id, struct json_object *to, str
         for (size_t k = 0; k < count; k++) {
             char code[CODE_TEXT];
             struct json_object *one = json_object_new_object();
-            add_number(one, "row", page[k].row);
-            add_number(one, "line", page[k].line);
-            add_text(one, "number", page[k].number);
-            add_text(one, "outcome", row_state_text(page[k].state));
-            add_text(one, "code", code_text(page[k].code, code));
-            add_text(one, "message", code_meaning(page[k].code));
+            inquire_number(one, "row", page[k].row);
+            inquire_number(one, "line", page[k].line);
+            inquire_text(one, "number", page[k].number);
+            inquire_text(one, "outcome", row_state_text(page[k].state));
+            inquire_text(one, "code", code_text(page[k].code, code));
+            inquire_text(one, "message", code_meaning(page[k].code));
             json_object_array_add(list, one);
             after = page[k].row;
         }
@@ -252,12 +278,12 @@ struct json_object *job_show(struct job *j, uint64_t id, struct fault *f)
     struct json_object *show = json_object_new_object();
     char time[CLOCK_TEXT];
     add_id(show, id);
-    add_text(show, "name", i.name);
-    add_text(show, "state", job_state_of(j, &i, &reason));
-    add_text(show, "reason", reason);
-    add_text(show, "started", clock_text(i.started, time));
-    add_text(show, "finished", clock_text(i.finished, time));
-    show_counts(show, &counts);
+    inquire_text(show, "name", i.name);
+    inquire_text(show, "state", job_state_of(j, &i, &reason));
+    inquire_text(show, "reason", reason);
+    inquire_text(show, "started", clock_text(i.started, time));
+    inquire_text(show, "finished", clock_text(i.finished, time));
+    inquire_counts(show, &counts);
     show_files(j, &i, show);
     if (!show_refused(j, id, show, f)) {
         json_object_put(show);
@@ -357,7 +383,7 @@ struct json_object *job_verify(struct job *j, uint64_t id, struct fault *f)
         problem(problems, 0, "the import is not finished");
     verify_file(j, &i, problems);
     add_id(verify, id);
-    add_number(verify, "rows", rows);
+    inquire_number(verify, "rows", rows);
     json_object_object_add(verify, "whole",
                            json_object_new_boolean(json_object_array_length(problems) == 0));
     json_object_object_add(verify, "problems", problems);

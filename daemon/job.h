@@ -4,6 +4,7 @@
 #ifndef EXTSPOOLD_JOB_H
 #define EXTSPOOLD_JOB_H
 
+#include "buf.h"
 #include "config.h"
 #include "http.h"
 #include "ledger.h"
@@ -64,11 +65,35 @@ bool job_release(struct job *j, uint64_t id, struct fault *f);
 bool job_retry(struct job *j, uint64_t id, struct fault *f);
 bool job_cancel(struct job *j, uint64_t id, struct fault *f);
 
-/* {"imports":[{"id","name","state","rows","done","rate","left","reason"}],"unclaimed":[{"name",
- * "reason"}],"waiting":…,"daemon":{"calls","calls_most","session","watch","watch_reason"}}:
- * unfinished and held imports and the last finished ones. waiting is null while nothing waits,
- * daemon is where this is none. The caller owns it. NULL with a fault when the ledger fails. */
+/* {"imports":[{"id","name","state","rows","done","rate","left","reason","code","profile","since",
+ * "finished"}],"unclaimed":[{"name","reason"}],"waiting":…,"daemon":{"calls","calls_most",
+ * "session","watch","watch_reason"}}: unfinished and held imports and the last finished ones. rate
+ * is rows a second, left seconds or null; code is why it is held or rejected, or ""; since is when
+ * it was claimed, finished when it ended or was held, or null, both milliseconds since 1970.
+ * waiting is null while nothing waits, daemon is where this is none. The caller owns it. NULL with
+ * a fault when the ledger fails. */
 struct json_object *job_status(struct job *j, struct fault *f);
+/* The same for the status page, never long and never dear, so that it can be asked for once a
+ * second: unfinished imports, oldest first, then held ones likewise, then ended ones, newest first,
+ * of each kind OVERVIEW_MOST at most. Each import has also
+ *   "counts"   {"rows","created","unchanged","skipped","invalid","failed"}; null till it ended
+ *              or is held
+ *   "report"   the name of its HTML report in reports/; null when there is none
+ * daemon has also
+ *   "version", "started" (milliseconds since 1970), "language" ("en", "de")
+ *   "pbx"            the PBX's URL, "" when none is configured
+ *   "waiting_since"  when imports began to wait, or null
+ *   "coming", "staying"  files in incoming/ that will be taken up, or stay (unclaimed)
+ *   "spool_free"     bytes that are free on the spool's file system
+ *   "reload_refused" the last new configuration was refused
+ *   "stopping"       the daemon is about to end
+ * and the whole has also "time", when this was so (milliseconds since 1970), and "more": unfinished
+ * imports and held ones that are not in the list. The page adds "late": seconds for which the
+ * daemon has not answered, 0 while all is well. */
+#define OVERVIEW_MOST 50
+struct json_object *job_overview(struct job *j, struct fault *f);
+/* Adds the metrics as they are now, as the textfile has them, or in OpenMetrics' form. */
+void job_metrics(struct job *j, bool open_metrics, struct buf *to);
 /* {"id","name","state","counts":{…},"reason","files":[paths],"refused":[{row,line,number,outcome,
  * code,message}],"refused_truncated"}. FAULT_INPUT when there is no such import. */
 struct json_object *job_show(struct job *j, uint64_t id, struct fault *f);

@@ -18,6 +18,7 @@
  *   retention.c what has served its time goes
  *   operate.c   operators' verbs
  *   inquire.c   status, show, verify
+ *   overview.c  status for the page
  *   history.c   log
  */
 #ifndef EXTSPOOLD_JOB_OWN_H
@@ -191,6 +192,14 @@ struct measure {
     bool failed;                      /* the file could not be written, which was told */
 };
 
+/* Counts of imports that have ended or are held, as they were last asked for. */
+#define COUNTED_MOST 256
+struct counted {
+    uint64_t id;      /* 0: none */
+    int64_t finished; /* of the end that they are of */
+    struct ledger_counts counts;
+};
+
 /* How incoming/ is looked after, as main tells it. */
 struct watching {
     bool known, good;
@@ -203,6 +212,7 @@ struct job {
     bool send;
     struct still still;
     struct watching watch;
+    struct counted counted[COUNTED_MOST]; /* an import's place is its id, modulo that */
     struct ledger *ledger;
     struct spool *spool;
     struct suspect *suspect;
@@ -407,5 +417,18 @@ uint32_t job_random(void);
 /* ---- inquire.c ---- */
 /* The state as people are told it, and why (lent; "" for no reason). */
 const char *job_state_of(struct job *j, const struct import *i, const char **ret_reason);
+/* Parts of a status (job.h): one import, added to the list; the files that stay in incoming/, added
+ * likewise; what only a running daemon knows of itself (the caller owns it); "counts". */
+bool inquire_import(struct job *j, const struct import *i, struct json_object *list,
+                    struct fault *f);
+void inquire_unclaimed(struct job *j, struct json_object *list);
+struct json_object *inquire_daemon(struct job *j);
+/* The counts of an import; of one that has ended or is held the ledger is asked but once. */
+bool inquire_counted(struct job *j, const struct import *i, struct ledger_counts *ret,
+                     struct fault *f);
+void inquire_counts(struct json_object *to, const struct ledger_counts *c);
+void inquire_text(struct json_object *to, const char *key, const char *text);
+void inquire_moment(struct json_object *to, const char *key, int64_t wall); /* 0: null */
+void inquire_number(struct json_object *to, const char *key, uint64_t number);
 
 #endif

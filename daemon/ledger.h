@@ -142,6 +142,12 @@ bool ledger_import_get(struct ledger *l, uint64_t id, struct import *ret, bool *
 bool ledger_imports(struct ledger *l, uint64_t after, bool unfinished, struct import *to,
                     size_t room, size_t *ret_count, struct fault *f);
 
+/* Of those that are neither finished nor held, or of those that are held, the oldest ones; or, by
+ * id, the newest ones of all that have ended and are filed, newest first: at most room. */
+enum ledger_kind { LEDGER_GOING, LEDGER_HELD, LEDGER_ENDED };
+bool ledger_imports_of(struct ledger *l, enum ledger_kind kind, struct import *to, size_t room,
+                       size_t *ret_count, struct fault *f);
+
 /* The last import before this one that is done and had the same bytes; 0 when there is none. And
  * the rows of the last one before it that is done and has its profile; 0 when there is none. That
  * outlives retention, the bytes do not. */

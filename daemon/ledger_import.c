@@ -261,17 +261,10 @@ bool ledger_import_get(struct ledger *l, uint64_t id, struct import *ret, bool *
     return true;
 }
 
-bool ledger_imports(struct ledger *l, uint64_t after, bool unfinished, struct import *to,
-                    size_t room, size_t *ret_count, struct fault *f)
+/* As many as there are, and room for. */
+static bool imports_fetch(struct sql_query *q, struct import *to, size_t room, size_t *ret_count,
+                          struct fault *f)
 {
-    static const char all[] = "SELECT " MEMBER_NAMES " FROM import WHERE id>?1 ORDER BY id";
-    static const char open[] =
-        "SELECT " MEMBER_NAMES " FROM import WHERE id>?1 AND " LEDGER_TO_DO " ORDER BY id";
-    struct sql_query *q = sql_query(l->sql, unfinished ? open : all, f);
-    if (!q)
-        return false;
-    sql_bind_int(q, 1, (int64_t)after);
-
     size_t count = 0;
     bool row = true;
     while (count < room) {
@@ -285,6 +278,37 @@ bool ledger_imports(struct ledger *l, uint64_t after, bool unfinished, struct im
         sql_done(q);
     *ret_count = count;
     return true;
+}
+
+bool ledger_imports(struct ledger *l, uint64_t after, bool unfinished, struct import *to,
+                    size_t room, size_t *ret_count, struct fault *f)
+{
+    static const char all[] = "SELECT " MEMBER_NAMES " FROM import WHERE id>?1 ORDER BY id";
+    static const char open[] =
+        "SELECT " MEMBER_NAMES " FROM import WHERE id>?1 AND " LEDGER_TO_DO " ORDER BY id";
+    struct sql_query *q = sql_query(l->sql, unfinished ? open : all, f);
+    if (!q)
+        return false;
+    sql_bind_int(q, 1, (int64_t)after);
+    return imports_fetch(q, to, room, ret_count, f);
+}
+
+/* What ends while it is not filed yet goes on, as people are told it. */
+bool ledger_imports_of(struct ledger *l, enum ledger_kind kind, struct import *to, size_t room,
+                       size_t *ret_count, struct fault *f)
+{
+    static const char *const texts[] = {
+        [LEDGER_GOING] =
+            "SELECT " MEMBER_NAMES " FROM import WHERE " LEDGER_TO_DO " AND state<>4 ORDER BY id",
+        [LEDGER_HELD] =
+            "SELECT " MEMBER_NAMES " FROM import WHERE " LEDGER_UNFINISHED " AND state=4"
+            " ORDER BY id",
+        [LEDGER_ENDED] =
+            "SELECT " MEMBER_NAMES " FROM import WHERE state IN (3,5,6) AND filed<>0"
+            " ORDER BY id DESC",
+    };
+    struct sql_query *q = sql_query(l->sql, texts[kind], f);
+    return q && imports_fetch(q, to, room, ret_count, f);
 }
 
 bool ledger_id_greatest(struct ledger *l, uint64_t *ret, struct fault *f)

@@ -164,14 +164,23 @@ static uint64_t changes_of(const struct measure *m)
     return m->changes + m->metrics.calls.all;
 }
 
+void job_metrics(struct job *j, bool open_metrics, struct buf *to)
+{
+    struct metrics *m = &j->measure->metrics;
+    look(j);
+    name_daemon(j->config->metrics.textfile, m->daemon);
+    if (open_metrics)
+        metrics_open(m, to);
+    else
+        metrics_text(m, to);
+}
+
 static void publish(struct job *j)
 {
     struct measure *m = j->measure;
     ON_LEAVE(buf_free) struct buf text = {0};
     struct fault f = {0};
-    look(j);
-    name_daemon(j->config->metrics.textfile, m->metrics.daemon);
-    metrics_text(&m->metrics, &text);
+    job_metrics(j, false, &text);
     metrics_done(&m->pace, changes_of(m), j->mono);
     bool good = file_write(j->config->metrics.textfile, &text, &f);
     if (!good && !m->failed)

@@ -215,6 +215,8 @@ static void histogram(const struct metrics *m, enum pbx_call call, struct buf *t
     for (size_t i = 0; i < PBX_BOUNDS; i++) {
         ON_LEAVE(buf_free) struct buf bound = {0};
         buf_format(&bound, "%g", (double)pbx_bounds[i] / 1e6);
+        if (m->open && !strpbrk(bound.at, ".e"))
+            buf_text(&bound, ".0");
         count += m->calls.took[call][i];
         of_call(m, to, "call_duration_seconds_bucket", call, "le", buf_get(&bound), count);
     }
@@ -321,13 +323,48 @@ static const struct {
     {"spool_free_bytes", "gauge", "Free space on the spool's file system.", spool_free},
 };
 
+static bool family_exists(const char *name, size_t len)
+{
+    for (size_t i = 0; i < COUNT_OF(families); i++)
+        if (strlen(families[i].name) == len && memcmp(families[i].name, name, len) == 0)
+            return true;
+    return false;
+}
+
+/* In OpenMetrics a counter's family lacks the _total that its samples have. Where another family
+ * has that name already, a series that is to keep its own can only be of no known type. */
+static void head_of_family(size_t i, bool open, struct buf *to)
+{
+    static const char total[] = "_total";
+    const char *name = families[i].name;
+    const char *type = families[i].type;
+    size_t len = strlen(name);
+    if (open && strcmp(type, "counter") == 0) {
+        size_t stem = len - (sizeof total - 1);
+        assert(strcmp(name + stem, total) == 0);
+        if (family_exists(name, stem))
+            type = "unknown";
+        else
+            len = stem;
+    }
+    buf_format(to, "# HELP " PREFIX "%.*s %s\n", (int)len, name, families[i].help);
+    buf_format(to, "# TYPE " PREFIX "%.*s %s\n", (int)len, name, type);
+}
+
 void metrics_text(const struct metrics *m, struct buf *to)
 {
     for (size_t i = 0; i < COUNT_OF(families); i++) {
-        buf_format(to, "# HELP " PREFIX "%s %s\n", families[i].name, families[i].help);
-        buf_format(to, "# TYPE " PREFIX "%s %s\n", families[i].name, families[i].type);
+        head_of_family(i, m->open, to);
         families[i].write(m, families[i].name, to);
     }
+}
+
+void metrics_open(const struct metrics *m, struct buf *to)
+{
+    struct metrics copy = *m;
+    copy.open = true;
+    metrics_text(&copy, to);
+    buf_text(to, "# EOF\n");
 }
 
 /* ---- successes ---- */

@@ -17,6 +17,7 @@ struct metrics {
     char daemon[256];    /* which one of several; "": there is but one */
     int64_t started;
     bool running;
+    bool open; /* the text is to be OpenMetrics'; set by metrics_open alone */
     /* counters */
     uint64_t claimed;
     uint64_t
@@ -40,8 +41,10 @@ struct metrics {
     size_t success_count;
 };
 
-/* Adds the text, in the format 0.0.4. */
+/* Adds the text, in the format 0.0.4; or as OpenMetrics 1.0. Series have the same names and values
+ * in both, but for bounds of histograms, which the latter wants as 1.0 where the former has 1. */
 void metrics_text(const struct metrics *m, struct buf *to);
+void metrics_open(const struct metrics *m, struct buf *to);
 
 /* An import of this profile ("": of none) is done. Where there are too many profiles the one that
  * was done longest ago is forgotten. */
