@@ -130,7 +130,7 @@ static const struct config_key keys[] = {
     {KEY(metrics, textfile), .type = &value_text, .standard = "",
      .meaning = "file of metrics for node_exporter; empty: none"},
 
-    {KEY(status, listen), .type = &value_text, .standard = "",
+    {KEY(status, listen), .type = &value_listen, .standard = "",
      .meaning = "address of the status page, as 127.0.0.1:9180 or a socket's path; empty: none"},
     {KEY(status, token_file), .type = &value_text, .standard = "",
      .meaning = "file with the token that it asks for; empty: the credential status-token"},

@@ -103,6 +103,10 @@ const char *config_own_profiles(const struct config *c, bool *ret_may_lack);
  * or the file is empty or not there yet; wipe and free it (config_password_free). False with a
  * FAULT_CONFIG when the named file cannot be read, or the line has a NUL or over 1024 bytes. */
 bool config_password(const struct config *c, char **ret, struct fault *f);
+/* The token that the status page asks for: likewise, of token_file and status-token. "" when there
+ * is none; a file that is named must have one. False also when it is shorter than 16 characters, or
+ * has others than visible ones of ASCII. */
+bool config_token(const struct config *c, char **ret, struct fault *f);
 void config_password_free(char **password);
 
 #endif

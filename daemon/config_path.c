@@ -15,8 +15,10 @@
 
 #define SCHEMA        "extension.json"
 #define OWN_PROFILES  "/etc/extspoold/profiles"
-#define CREDENTIAL    "pbx-password"
+#define PASSWORD      "pbx-password" /* credentials */
+#define TOKEN         "status-token"
 #define PASSWORD_MOST 1024
+#define TOKEN_LEAST   16
 
 /* The schemas/ of the build tree that the running program is in: false when it is in none. */
 static bool tree_schemas(struct buf *to)
@@ -62,7 +64,7 @@ const char *config_own_profiles(const struct config *c, bool *ret_may_lack)
     return *c->import.profiles ? c->import.profiles : OWN_PROFILES;
 }
 
-/* ---- the password ---- */
+/* ---- secrets ---- */
 
 /* As much of the file as fits; -1 and errno on failure. */
 static ssize_t head_read(const char *path, char *to, size_t room)
@@ -83,15 +85,15 @@ static ssize_t head_read(const char *path, char *to, size_t room)
     return (ssize_t)len;
 }
 
-/* The first line of the file. A missing one is no password yet. */
-static bool line_read(const char *path, char **ret, struct fault *f)
+/* The first line of the file. A missing one is none yet. */
+static bool line_read(const char *path, const char *what, char **ret, struct fault *f)
 {
     char text[PASSWORD_MOST + 2]; /* a line end of two bytes may follow */
     ssize_t got = head_read(path, text, sizeof text);
     if (got < 0 && errno == ENOENT)
         got = 0;
     if (got < 0)
-        return fault_set(f, FAULT_CONFIG, errno, "read the password from '%s'", path);
+        return fault_set(f, FAULT_CONFIG, errno, "read the %s from '%s'", what, path);
 
     size_t len = 0;
     while (len < (size_t)got && text[len] && text[len] != '\n')
@@ -104,26 +106,59 @@ static bool line_read(const char *path, char **ret, struct fault *f)
         *ret = xstrndup(text, len);
     wipe(text, sizeof text);
     if (nul)
-        return fault_set(f, FAULT_CONFIG, 0, "the password in '%s' holds a NUL byte", path);
+        return fault_set(f, FAULT_CONFIG, 0, "the %s in '%s' holds a NUL byte", what, path);
     if (!good)
-        return fault_set(f, FAULT_CONFIG, 0, "the password in '%s' is longer than %d bytes", path,
+        return fault_set(f, FAULT_CONFIG, 0, "the %s in '%s' is longer than %d bytes", what, path,
                          PASSWORD_MOST);
+    return true;
+}
+
+/* Where it stands: the configured file or the credential; "" when there is neither. */
+static void secret_path(const char *file, const char *credential, struct buf *to)
+{
+    const char *folder = secure_getenv("CREDENTIALS_DIRECTORY");
+    if (*file)
+        buf_text(to, file);
+    else if (folder)
+        buf_format(to, "%s/%s", folder, credential);
+}
+
+static bool secret_read(const struct buf *path, const char *what, char **ret, struct fault *f)
+{
+    if (path->len)
+        return line_read(path->at, what, ret, f);
+    *ret = xstrdup("");
     return true;
 }
 
 bool config_password(const struct config *c, char **ret, struct fault *f)
 {
-    if (*c->pbx.password_file)
-        return line_read(c->pbx.password_file, ret, f);
-
-    const char *folder = secure_getenv("CREDENTIALS_DIRECTORY");
-    if (!folder) {
-        *ret = xstrdup("");
-        return true;
-    }
     ON_LEAVE(buf_free) struct buf path = {0};
-    buf_format(&path, "%s/" CREDENTIAL, folder);
-    return line_read(path.at, ret, f);
+    secret_path(c->pbx.password_file, PASSWORD, &path);
+    return secret_read(&path, "password", ret, f);
+}
+
+bool config_token(const struct config *c, char **ret, struct fault *f)
+{
+    ON_LEAVE(config_password_free) char *token = NULL;
+    ON_LEAVE(buf_free) struct buf path = {0};
+    secret_path(c->status.token_file, TOKEN, &path);
+    if (!secret_read(&path, "token", &token, f))
+        return false;
+    size_t len = strlen(token);
+    if (!len && *c->status.token_file)
+        return fault_set(f, FAULT_CONFIG, 0, "there is no token in '%s'", path.at);
+    if (len && len < TOKEN_LEAST)
+        return fault_set(f, FAULT_CONFIG, 0, "the token in '%s' is shorter than %d characters",
+                         path.at, TOKEN_LEAST);
+    for (size_t i = 0; i < len; i++)
+        if (token[i] <= ' ' || token[i] >= 0x7f)
+            return fault_set(f, FAULT_CONFIG, 0,
+                             "the token in '%s' has something else than visible ASCII characters",
+                             path.at);
+    *ret = token;
+    token = NULL;
+    return true;
 }
 
 void config_password_free(char **password)

@@ -162,7 +162,9 @@ static const char all_keys[] = "[spool]\n"
                                "give_up=2d\n"
                                "[report]\n"
                                "formats=json html\n"
+                               "language=de\n"
                                "keep=0\n"
+                               "receipts=/srv/receipts\n"
                                "[secrets]\n"
                                "keep=1h\n"
                                "command=/usr/bin/age -r key\n"
@@ -172,7 +174,14 @@ static const char all_keys[] = "[spool]\n"
                                "level=debug\n"
                                "target=stderr\n"
                                "[metrics]\n"
-                               "textfile=/run/x.prom\n";
+                               "textfile=/run/x.prom\n"
+                               "[status]\n"
+                               "listen=[::1]:9180\n"
+                               "token_file=/etc/t\n"
+                               "[notify]\n"
+                               "command=/usr/bin/mail\n"
+                               "timeout=5s\n"
+                               "expect=bamboohr Mon-Fri 06:00\n";
 
 static void what_is_printed_reads_as_the_same(void **state)
 {
@@ -266,6 +275,11 @@ static const struct {
     {"pbx", "url=http://pbx/a@b//", "url=http://pbx/a@b"},
     {"pbx", "url=https://[::1]", "url=https://[::1]"},
     {"pbx", "url=", "url="},
+    {"status", "listen=127.0.0.1:9180", "listen=127.0.0.1:9180"},
+    {"status", "listen=0.0.0.0:0", "listen=0.0.0.0:0"},
+    {"status", "listen=[::1]:65535", "listen=[::1]:65535"},
+    {"status", "listen=/run/extspoold/status.sock", "listen=/run/extspoold/status.sock"},
+    {"status", "listen=", "listen="},
     {"report", "formats=html\tcsv csv", "formats=csv html"},
     /* what libinih would do otherwise: cut, read on in the line above, take ':' for '=' */
     {"spool", "pattern=*.csv ;*.x", "pattern=*.csv ;*.x"},
@@ -284,6 +298,7 @@ static void values_are_taken_in_every_form(void **state)
 
 #define DURATION "must be a number with its unit (ms, s, m, h or d), or 0"
 #define PERCENT  "must be a percentage such as 5% or 2.5%, or 0"
+#define LISTEN   "must be an address with a port"
 #define SCHEMES  "(http://, https://HOST…)"
 
 static const struct {
@@ -322,6 +337,24 @@ static const struct {
     {"retry", "attempts=0", "must be from 1 to 1000"},
     {"report", "formats=json pdf", "must be some of: json csv html"},
     {"report", "formats=", "must be some of: json csv html"},
+    {"status", "listen=9180", LISTEN},
+    {"status", "listen=localhost:9180", LISTEN},
+    {"status", "listen=127.0.0.1", LISTEN},
+    {"status", "listen=127.0.0.1:", LISTEN},
+    {"status", "listen=127.0.0.1:65536", LISTEN},
+    {"status", "listen=127.0.0.1:-1", LISTEN},
+    {"status", "listen=127.0.0.1:000080", LISTEN},
+    {"status", "listen=127.1:80", LISTEN},
+    {"status", "listen=::1:9180", LISTEN},
+    {"status", "listen=[::1]9180", LISTEN},
+    {"status", "listen=[::1:9180", LISTEN},
+    {"status", "listen=[]:9180", LISTEN},
+    {"status", "listen=[:9180", LISTEN},
+    {"status", "listen=[127.0.0.1]:9180", LISTEN},
+    {"status", "listen=:9180", LISTEN},
+    {"status", "listen=/", LISTEN},
+    {"status", "listen=/run/", LISTEN},
+    {"status", "listen=status.sock", LISTEN},
     {"pbx", "url=pbx:9011", SCHEMES},
     {"pbx", "url=ftp://pbx", SCHEMES},
     {"pbx", "url=http:/pbx", SCHEMES},

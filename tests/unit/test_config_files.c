@@ -101,6 +101,61 @@ static void credential_serves_without_a_file(void **state)
     unsetenv("CREDENTIALS_DIRECTORY");
 }
 
+/* ---- the token ---- */
+
+static char *token_with(const char *file, struct fault *f)
+{
+    struct buf text = {0};
+    char *token = NULL;
+    buf_format(&text, "[status]\ntoken_file=%s\n", file);
+    struct config *c = read_good(buf_get(&text));
+    bool good = config_token(c, &token, f);
+    assert_int_equal(good, token != NULL);
+    config_free(c);
+    buf_free(&text);
+    return token;
+}
+
+static void assert_token(const char *file, const char *wanted)
+{
+    struct fault f = {0};
+    char *token = token_with(file, &f);
+    if (!token)
+        fail_msg("refused: %s", f.text);
+    assert_string_equal(token, wanted);
+    config_password_free(&token);
+}
+
+static void assert_no_token(const char *text, const char *reason)
+{
+    struct fault f = {0};
+    assert_null(token_with(text ? put("t", text) : path_of("nowhere"), &f));
+    assert_int_equal(f.kind, FAULT_CONFIG);
+    if (!strstr(f.text, reason))
+        fail_msg("'%s' lacks '%s'", f.text, reason);
+    assert_null(strstr(f.text, "0123"));
+}
+
+static void token_is_long_and_visible(void **state)
+{
+    (void)state;
+    unsetenv("CREDENTIALS_DIRECTORY");
+    assert_token(put("t", "0123456789abcdef\nmore"), "0123456789abcdef");
+    assert_token("", "");
+    assert_no_token("0123456789abcde\n", "shorter than 16 characters");
+    assert_no_token("0123456789 abcdef\n", "visible ASCII");
+    assert_no_token("0123456789\xc3\xa4gbcdef\n", "visible ASCII");
+    assert_no_token("\n0123456789abcdef\n", "there is no token in");
+    assert_no_token(NULL, "there is no token in");
+    put("status-token", "0123456789abcdef-of-systemd\n");
+    setenv("CREDENTIALS_DIRECTORY", folder, 1);
+    assert_token("", "0123456789abcdef-of-systemd");
+    assert_token(put("t", "0123456789abcdef"), "0123456789abcdef");
+    put("status-token", "\n");
+    assert_token("", "");
+    unsetenv("CREDENTIALS_DIRECTORY");
+}
+
 /* ---- shipped files ---- */
 
 static void assert_paths(const char *text, const char *schema, const char *profiles,
@@ -205,6 +260,7 @@ int main(void)
         TEST(password_of_1024_bytes_is_the_longest),
         TEST(password_that_cannot_be_read_is_a_fault),
         TEST(credential_serves_without_a_file),
+        TEST(token_is_long_and_visible),
         TEST(schemas_are_found),
         TEST(example_file_is_what_is_printed),
         TEST(manual_has_every_key_with_its_default),
