@@ -11,21 +11,18 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "buf.h"
+#include "child.h"
 #include "fsio.h"
 #include "job_own.h"
 #include "log.h"
 
 #define PAGE         64
-#define WORDS_MOST   32
 #define COMMAND_MOST (60 * 1000) /* ms that it may take */
 #define KEYS_A_TURN  64          /* keys that are looked at in one turn */
 
@@ -33,8 +30,7 @@ struct secrets {
     uint64_t after, rows;
     struct fsio_file *file; /* what will bear the name */
     int plain;              /* the command's input, -1 without a command */
-    pid_t child;            /* 0: none */
-    int64_t until;          /* mono: it is killed then */
+    struct child child;
     struct buf text;
 };
 
@@ -52,20 +48,11 @@ static struct secrets *secrets_new(struct job *j, struct work *w, struct fault *
     return good ? s : secrets_free(s);
 }
 
-static void child_end(struct secrets *s)
-{
-    if (!s->child)
-        return;
-    kill(s->child, SIGKILL);
-    waitpid(s->child, NULL, 0);
-    s->child = 0;
-}
-
 struct secrets *secrets_free(struct secrets *s)
 {
     if (!s)
         return NULL;
-    child_end(s);
+    child_end(&s->child);
     fsio_abandon(s->file);
     close_fd(&s->plain);
     buf_wipe(&s->text);
@@ -75,7 +62,7 @@ struct secrets *secrets_free(struct secrets *s)
 
 bool secrets_run(const struct work *w)
 {
-    return w->secrets && w->secrets->child;
+    return w->secrets && child_runs(&w->secrets->child);
 }
 
 /* ---- the rows ---- */
@@ -159,62 +146,30 @@ static bool rows_tell(struct job *j, struct work *w, size_t rows, bool *ret_end,
 
 /* ---- the command ---- */
 
+static const char command_name[] = "the [secrets] command";
+
 static bool command_begin(struct job *j, struct secrets *s, struct fault *f)
 {
-    char *command = xstrdup(j->config->secrets.command);
-    char *words[WORDS_MOST + 1] = {NULL};
-    char *rest = command;
-    for (size_t i = 0; i < WORDS_MOST && (words[i] = strtok_r(rest, " \t", &rest)); i++)
-        continue;
-
-    posix_spawn_file_actions_t files;
-    posix_spawnattr_t attributes;
-    sigset_t none;
-    sigset_t all;
-    sigemptyset(&none);
-    sigfillset(&all);
-    posix_spawn_file_actions_init(&files);
-    posix_spawnattr_init(&attributes);
-    posix_spawn_file_actions_adddup2(&files, s->plain, STDIN_FILENO);
-    posix_spawn_file_actions_adddup2(&files, fsio_fd(s->file), STDOUT_FILENO);
-    posix_spawnattr_setsigmask(&attributes, &none);
-    posix_spawnattr_setsigdefault(&attributes, &all);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-    int error = lseek(s->plain, 0, SEEK_SET) < 0 || !words[0] ? EINVAL : 0;
-    if (!error)
-        error = posix_spawnp(&s->child, words[0], &files, &attributes, words, environ);
-    posix_spawn_file_actions_destroy(&files);
-    posix_spawnattr_destroy(&attributes);
-    s->until = j->mono + COMMAND_MOST;
-    if (error) {
-        s->child = 0;
-        fault_set(f, FAULT_IO, error, "run the [secrets] command '%s'", words[0] ? words[0] : "");
-    }
-    free(command);
-    return !error;
+    struct child_run run = {.what = command_name,
+                            .command = j->config->secrets.command,
+                            .in = s->plain,
+                            .out = fsio_fd(s->file),
+                            .err = STDERR_FILENO};
+    if (lseek(s->plain, 0, SEEK_SET) < 0)
+        return fault_set(f, FAULT_IO, errno, "run %s", command_name);
+    return child_start(&s->child, &run, j->mono + COMMAND_MOST, f);
 }
 
 /* *ret_end when it has ended well. */
 static bool command_look(struct job *j, struct secrets *s, bool *ret_end, struct fault *f)
 {
-    int status = 0;
-    pid_t ended = waitpid(s->child, &status, WNOHANG);
-    if (ended == 0 && j->mono < s->until)
-        return true;
-    if (ended == 0) {
-        child_end(s);
-        return fault_set(f, FAULT_IO, 0, "the [secrets] command takes too long");
-    }
-    s->child = 0;
+    bool end = false;
     struct stat st;
-    if (WIFSIGNALED(status))
-        return fault_set(f, FAULT_IO, 0, "the [secrets] command died of signal %d",
-                         WTERMSIG(status));
-    if (WEXITSTATUS(status) != 0)
-        return fault_set(f, FAULT_IO, 0, "the [secrets] command ends with %d", WEXITSTATUS(status));
-    if (fstat(fsio_fd(s->file), &st) != 0 || st.st_size == 0)
-        return fault_set(f, FAULT_IO, 0, "the [secrets] command writes nothing");
-    *ret_end = true;
+    if (!child_look(&s->child, command_name, j->mono, &end, f))
+        return false;
+    if (end && (fstat(fsio_fd(s->file), &st) != 0 || st.st_size == 0))
+        return fault_set(f, FAULT_IO, 0, "%s writes nothing", command_name);
+    *ret_end = end;
     return true;
 }
 
@@ -222,7 +177,7 @@ static bool encrypted(struct job *j, struct work *w, bool *ret_end, struct fault
 {
     struct secrets *s = w->secrets;
     struct fault why = {0};
-    if (s->child ? command_look(j, s, ret_end, &why) : command_begin(j, s, &why))
+    if (child_runs(&s->child) ? command_look(j, s, ret_end, &why) : command_begin(j, s, &why))
         return true;
     if (fault_passes(&why)) {
         *f = why;
