@@ -139,7 +139,7 @@ static const struct config_key keys[] = {
      .meaning = "program that tells people of finished, held and rejected imports; empty: none"},
     {KEY(notify, timeout), .type = &value_duration, .standard = "60s",
      .meaning = "how long it may take", .least = 1, .most = HOURS(1)},
-    {KEY(notify, expect), .type = &value_text, .standard = "",
+    {KEY(notify, expect), .type = &value_expect, .standard = "",
      .meaning = "profiles and the time by which their file comes, as bamboohr Mon-Fri 06:00"},
 };
 

@@ -4,6 +4,8 @@
 
 #include <stdio.h>
 
+#include "expect.h"
+
 #define DIGITS "0123456789"
 
 struct unit {
@@ -46,6 +48,18 @@ static void text_print(const struct config_key *key, const void *from, struct bu
 }
 
 const struct value_type value_text = {.parse = text_parse, .print = text_print, .owned = true};
+
+/* ---- times at which files are expected ---- */
+
+static bool expect_text_parse(const struct config_key *key, const char *text, void *to,
+                              struct buf *why)
+{
+    struct expect expect;
+    return expect_parse(text, &expect, why) && text_parse(key, text, to, why);
+}
+
+const struct value_type value_expect = {
+    .parse = expect_text_parse, .print = text_print, .owned = true};
 
 /* ---- whole numbers ---- */
 

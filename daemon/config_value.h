@@ -29,6 +29,7 @@ struct value_type {
 };
 
 extern const struct value_type value_text;     /* char * */
+extern const struct value_type value_expect;   /* char *; as expect.h takes it */
 extern const struct value_type value_url;      /* char *; "" or SCHEME://HOST[:PORT][/PATH] */
 extern const struct value_type value_listen;   /* char *; "", ADDRESS:PORT or /PATH */
 extern const struct value_type value_duration; /* int64_t, milliseconds */

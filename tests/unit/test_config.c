@@ -94,6 +94,9 @@ static void defaults_are_the_documented_ones(void **state)
     assert_int_equal(c->log.level, LOG_LEVEL_INFO);
     assert_int_equal(c->log.target, LOG_TARGET_AUTO);
     assert_string_equal(c->metrics.textfile, "");
+    assert_string_equal(c->notify.command, "");
+    assert_int_equal(c->notify.timeout, 60000);
+    assert_string_equal(c->notify.expect, "");
     config_free(c);
 }
 
@@ -179,9 +182,9 @@ static const char all_keys[] = "[spool]\n"
                                "listen=[::1]:9180\n"
                                "token_file=/etc/t\n"
                                "[notify]\n"
-                               "command=/usr/bin/mail\n"
+                               "command=/usr/bin/tell a b\n"
                                "timeout=5s\n"
-                               "expect=bamboohr Mon-Fri 06:00\n";
+                               "expect=bamboohr Mon-Fri 06:00, personio 7:30\n";
 
 static void what_is_printed_reads_as_the_same(void **state)
 {
@@ -305,6 +308,8 @@ static const struct {
     const char *section, *line, *message;
 } bad[] = {
     {"spool", "settle=2", DURATION},
+    {"notify", "expect=p Mon-Fri 24:00", "has a time that is none: 00:00 to 23:59"},
+    {"notify", "timeout=0", "must be from 1ms to 1h"},
     {"spool", "settle=", DURATION},
     {"spool", "settle=s", DURATION},
     {"spool", "settle=2 s", DURATION},
