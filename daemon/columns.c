@@ -288,6 +288,29 @@ static bool source_bind(struct columns *c, const struct profile_field *from)
     return there;
 }
 
+static void secret_mark(struct columns *c, int column)
+{
+    if (column != NONE)
+        c->at[column].secret = true;
+}
+
+/* The columns that a secret field is made of. */
+static void secrets_mark(struct columns *c)
+{
+    for (size_t i = 0; i < c->fields; i++)
+        if (schema_secret(c->schema, i))
+            secret_mark(c, c->column[i]);
+    for (size_t i = 0; i < c->feed_count; i++) {
+        const struct profile_field *from = c->feeds[i].from;
+        if (!schema_secret(c->schema, from->field))
+            continue;
+        for (size_t k = 0; k < from->column_count; k++)
+            secret_mark(c, c->place[from->columns[k]]);
+        for (size_t k = 0; k < from->piece_count; k++)
+            secret_mark(c, place_of(c, &from->pieces[k]));
+    }
+}
+
 static void fields_bind(struct columns *c)
 {
     for (size_t i = 0; i < c->fields; i++) {
@@ -297,6 +320,7 @@ static void fields_bind(struct columns *c)
         if (c->column[i] != NONE)
             c->headings[i] = c->at[c->column[i]].heading;
     }
+    secrets_mark(c);
 }
 
 /* How the file would have to head what a field is made of. */

@@ -52,4 +52,30 @@ enum row_state columns_check(struct columns *c, const struct row *row,
                              const struct columns_given *given, struct record *ret,
                              struct findings *list);
 
+/* ---- what of a row people may see: columns_show.c ---- */
+
+/* Whether the row's cells stand under their headings, as far as can be told: it has the header's
+ * shape, and no secret cell has what its field would not take by itself. Where they may not, a
+ * password may be in any of them. */
+bool columns_aligned(const struct columns *c, const struct row *row);
+
+/* Whether there is something that feeds the field. */
+bool columns_fed(const struct columns *c, size_t field);
+/* Adds what feeds the field as it came, without its transforms: the cell, or a template's texts
+ * and cells; nothing where no column feeds it. The row must have the header's shape. May not be
+ * valid UTF-8. */
+void columns_source(const struct columns *c, const struct row *row, size_t field, struct buf *to);
+
+enum columns_sight { SIGHT_NONE, SIGHT_HIDDEN, SIGHT_VALUE };
+/* Adds the same by the heading that a finding names: SIGHT_VALUE. SIGHT_HIDDEN, adding nothing,
+ * where it feeds a secret field; SIGHT_NONE where it feeds none. */
+enum columns_sight columns_under(const struct columns *c, const struct row *row,
+                                 const char *heading, struct buf *to);
+
+/* Whether the text has one of the row's secret cells in it. */
+bool columns_betrays(const struct columns *c, const struct row *row, const char *at, size_t len);
+/* Whether it could be a password that stands in the wrong place: one word of six characters or
+ * more, with letters and digits, that a secret field would take. */
+bool columns_suspects(const struct columns *c, const char *at, size_t len);
+
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What columns*.c share: columns.c maps headers, columns_value.c makes the values of a row, and
- * columns_check.c puts a row to the test. */
+/* What columns*.c share: columns.c maps headers, columns_value.c makes the values of a row,
+ * columns_check.c puts a row to the test, and columns_show.c says what of it may be shown. */
 #ifndef EXTSPOOLD_COLUMNS_OWN_H
 #define EXTSPOOLD_COLUMNS_OWN_H
 
@@ -14,6 +14,7 @@ struct column {
     char *heading;         /* trimmed and printable */
     char key[HEADING_KEY]; /* "" when there is none */
     bool used;             /* some field is made of it */
+    bool secret;           /* and that is a secret one */
     struct buf mended;
 };
 

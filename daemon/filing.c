@@ -80,6 +80,7 @@ static bool report_begin(struct job *j, struct work *w, struct fault *f)
         .profile = w->kept ? w->kept->profile : NULL,
         .copy = w->copy,
         .formats = j->config->report.formats,
+        .language = (enum language)j->config->report.language, /* in the order of its words */
         .reports = spool_fd(j->spool, SPOOL_REPORTS),
         .rejects_group = known ? incoming.st_gid : (gid_t)-1,
     };

@@ -2,15 +2,16 @@
 /* NAME report: what became of every row of an import.
  *
  * Walks the rows twice: the first pass counts the problems by code, which the JSON tells before
- * the problems, the second one writes all files side by side. The ledger keeps no findings; a
- * row that has some is read from the copy and checked again. Nothing here grows with the rows. */
+ * the problems, and lets the HTML gather what it tells before the rows; the second one writes all
+ * files side by side. The ledger keeps no findings; a row that has some is read from the copy and
+ * checked again. Nothing here grows with the rows but the places of the HTML's sections. */
 #include "report.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <unistd.h>
 
-#include "report_part.h"
+#include "report_page.h"
 #include "utf8.h"
 
 #define PAGE_ROWS 128
@@ -78,6 +79,18 @@ static bool labels_read(struct report *r, struct fault *f)
     return true;
 }
 
+/* The PBX's parameter that says whose extension it is, if the file has it. */
+static int name_find(const struct report *r)
+{
+    static const char name[] = "username";
+    int field = schema_find(r->source.schema, name, strlen(name));
+
+    if (field < 0 || schema_secret(r->source.schema, (size_t)field) ||
+        !columns_fed(r->columns, (size_t)field))
+        return -1;
+    return field;
+}
+
 /* Reads the header from the copy, for its problems and to check rows by. */
 static bool header_read(struct report *r, struct fault *f)
 {
@@ -102,6 +115,8 @@ static bool header_read(struct report *r, struct fault *f)
                              &r->header_problems);
     facts->header_bytes = header.bytes;
     facts->headings = header.repaired == CODE_NONE ? NULL : r->columns;
+    facts->cells = r->columns;
+    facts->name_field = name_find(r);
     facts->columns = header.count;
     facts->error_column = column_find(r, "import_error", facts->columns);
     facts->line_column = column_find(
@@ -129,14 +144,20 @@ static bool import_check(struct report *r, struct fault *f)
     return true;
 }
 
+static bool part_wanted(const struct report *r, const struct report_kind *kind)
+{
+    bool refused = r->facts.counts.invalid + r->facts.counts.failed > 0 && r->reader != NULL;
+
+    return (r->source.formats & kind->format) && (refused || !kind->refused_only);
+}
+
 static bool part_begin(struct report *r, size_t index, struct fault *f)
 {
     const struct report_kind *kind = kinds[index];
     struct report_part *p = &r->parts[index];
-    bool refused = r->facts.counts.invalid + r->facts.counts.failed > 0 && r->reader != NULL;
     char temp[64];
 
-    if (!(r->source.formats & kind->format) || (kind->refused_only && !refused))
+    if (!part_wanted(r, kind))
         return true;
     snprintf(temp, sizeof temp, ".%06" PRIu64 "%s.tmp", r->facts.import.id, kind->ending);
     if (!fsio_create(r->source.reports, temp, FILE_MODE, &p->file, f))
@@ -154,6 +175,8 @@ bool report_new(const struct report_source *source, struct report **ret, struct 
 
     assert(source->import->state >= IMPORT_DONE);
     r->source = *source;
+    r->facts.language = source->language;
+    r->facts.name_field = -1;
     r->facts.import = *source->import;
     r->facts.copy = source->copy;
     text_mend(r->facts.import.name);
@@ -168,6 +191,8 @@ bool report_new(const struct report_source *source, struct report **ret, struct 
         return false;
     }
 
+    r->facts.rejects = part_wanted(r, &report_rejects);
+    r->facts.waiting = counts->open;
     counts->skipped += counts->open;
     counts->open = 0;
     *ret = r;
@@ -191,12 +216,20 @@ void report_code_count(struct report_facts *facts, int code)
     facts->codes[i].count++;
 }
 
+static void row_count(struct report *r, const struct report_row *row)
+{
+    for (size_t i = 0; i < row->count; i++)
+        report_code_count(&r->facts, row->problems[i].code);
+    for (size_t i = 0; i < COUNT_OF(kinds); i++)
+        if (r->parts[i].file != NULL && kinds[i]->gather != NULL)
+            kinds[i]->gather(&r->parts[i], &r->facts, row);
+}
+
 /* Counts the row, or writes it, as the pass wants. */
 static bool row_pass(struct report *r, const struct report_row *row, struct fault *f)
 {
     if (!r->writing) {
-        for (size_t i = 0; i < row->count; i++)
-            report_code_count(&r->facts, row->problems[i].code);
+        row_count(r, row);
         return true;
     }
     for (size_t i = 0; i < COUNT_OF(kinds); i++) {
@@ -241,7 +274,7 @@ static void code_add(struct findings *list, const struct ledger_row *row)
         finding_add(list, row->code, severity, NULL, "%s", meaning);
 }
 
-/* Reads the row from the copy again, and its findings with it. */
+/* Reads the row from the copy again. */
 static bool row_read(struct report *r, const struct ledger_row *row, struct row *ret,
                      struct fault *f)
 {
@@ -251,10 +284,40 @@ static bool row_read(struct report *r, const struct ledger_row *row, struct row 
     if (ret->kind == ROW_KIND_END)
         return fault_set(f, FAULT_IO, 0, "the copy of '%s' ends before row %" PRIu64,
                          r->facts.import.file, row->row);
+    return true;
+}
+
+/* Finds what was found when it was planned. */
+static void row_check(struct report *r, const struct ledger_row *row, const struct row *record)
+{
     /* what generated cells say is in no report: any key will do */
     struct columns_given given = {.number = row->number[0] ? row->number : NULL, .row = row->row};
-    columns_check(r->columns, ret, &given, &r->record, &r->problems);
-    return true;
+    columns_check(r->columns, record, &given, &r->record, &r->problems);
+}
+
+/* Whether somebody wants to see the row itself. */
+static bool row_wanted(const struct report *r, const struct ledger_row *row)
+{
+    bool shown = (r->source.formats & REPORT_HTML) && (r->writing || row->state >= ROW_FINAL);
+
+    return r->reader != NULL && (shown || row->findings || report_row_refused(row));
+}
+
+/* Notes where the row's section begins and ends. */
+static void section_note(struct report_facts *facts, const struct ledger_row *row)
+{
+    struct report_section *section;
+
+    if (facts->section_count == 0 ||
+        facts->sections[facts->section_count - 1].rows == REPORT_SECTION) {
+        facts->sections =
+            xrealloc(facts->sections, (facts->section_count + 1) * sizeof *facts->sections);
+        facts->sections[facts->section_count++] = (struct report_section){.first = row->line};
+    }
+    section = &facts->sections[facts->section_count - 1];
+    section->last = row->line;
+    section->rows++;
+    section->refused += report_row_refused(row);
 }
 
 /* Whether nothing can be said of the row but its outcome. */
@@ -265,6 +328,8 @@ static bool is_well(const struct ledger_row *row)
 
 static bool row_handle(struct report *r, const struct ledger_row *at, struct fault *f)
 {
+    if (!r->writing)
+        section_note(&r->facts, at);
     if (!r->writing && is_well(at))
         return true; /* it has no problem to be counted */
 
@@ -273,11 +338,13 @@ static bool row_handle(struct report *r, const struct ledger_row *at, struct fau
     struct findings *list = &r->problems;
 
     findings_reset(list);
-    if (r->reader != NULL && (at->findings || (r->writing && report_row_refused(at)))) {
+    if (row_wanted(r, at)) {
         if (!row_read(r, at, &record, f))
             return false;
         row.record = &record;
     }
+    if (row.record != NULL && (at->findings || report_row_refused(at)))
+        row_check(r, at, &record);
     code_add(list, &row.at);
     row.problems = list->at;
     row.count = list->count;
@@ -362,6 +429,7 @@ struct report *report_free(struct report *r)
         buf_wipe(&r->parts[i].text);
         buf_wipe(&r->parts[i].encoded);
         charset_free(r->parts[i].encoder);
+        report_page_free(r->parts[i].page);
     }
     findings_free(&r->import_problems);
     findings_free(&r->header_problems);
@@ -370,6 +438,7 @@ struct report *report_free(struct report *r)
     columns_free(r->columns);
     rows_free(r->reader);
     free(r->facts.codes);
+    free(r->facts.sections);
     free(r);
     return NULL;
 }

@@ -7,8 +7,9 @@
 #include "columns.h"
 #include "config.h"
 #include "ledger.h"
+#include "texts.h"
 
-#define REPORT_PROBLEMS_MOST 10000 /* in the JSON and the HTML; by_code counts them all */
+#define REPORT_PROBLEMS_MOST 10000 /* in the JSON; by_code counts them all */
 
 struct report_source {
     struct ledger *ledger;
@@ -17,6 +18,7 @@ struct report_source {
     const struct profile *profile; /* the same; NULL: the schema's own names */
     int copy;                      /* the private UTF-8 copy, lent; -1 when there is none */
     unsigned formats;              /* REPORT_JSON | REPORT_CSV | REPORT_HTML of config.h */
+    enum language language;        /* of the HTML */
     int reports;                   /* folder to write into, lent */
     /* Group that rejects belong to (the drop folder's), (gid_t)-1 to leave it. */
     unsigned rejects_group;

@@ -1,173 +1,283 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* NAME report_html: the report for people, one file that needs nothing else. */
-#include "report_part.h"
+/* NAME report_html: the report for people, one file that needs nothing else, and no scripts.
+ *
+ * What happened and what is to be done stands on top, then the problems by their cause, then all
+ * rows, in tables of a thousand that are closed where there are several: a browser draws none that
+ * nobody opens. */
+#include "report_page.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "advice.h"
 #include "choices.h"
-#include "clock.h"
 #include "html.h"
 
-static const char head[] =
-    "<!DOCTYPE html>\n"
-    "<html lang=\"en\">\n"
-    "<head>\n"
-    "<meta charset=\"utf-8\">\n"
-    "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-    "<meta name=\"robots\" content=\"noindex\">\n"
-    "<style>\n"
-    ":root { color-scheme: light dark; --line: #c8c8c8; --quiet: #595959; --bad: #a40000 }\n"
-    "@media (prefers-color-scheme: dark) {\n"
-    "  :root { --line: #4a4a4a; --quiet: #b0b0b0; --bad: #ff9d94 }\n"
-    "}\n"
-    "body { font: 1rem/1.5 system-ui, sans-serif; max-width: 60rem; margin: 0 auto;\n"
-    "  padding: 1rem; overflow-wrap: anywhere }\n"
-    "h1 { font-size: 1.4rem }\n"
-    "h2 { font-size: 1.1rem }\n"
-    "table { border-collapse: collapse; width: 100% }\n"
-    "th, td { border-bottom: 1px solid var(--line); padding: .4rem .6rem .4rem 0;\n"
-    "  text-align: left; vertical-align: top; font-variant-numeric: tabular-nums }\n"
-    "th { overflow-wrap: normal }\n"
-    "table.counts { width: auto }\n"
-    "p { margin: .4rem 0 }\n"
-    "td p { margin: 0 }\n"
-    ".quiet, code { color: var(--quiet); font-size: .85rem }\n"
-    ".error { color: var(--bad); font-weight: 600 }\n"
-    "</style>\n";
+#define BAR "bar"
 
-/* What happened, in a sentence or two. */
-static void sentence_add(struct buf *to, const struct report_facts *facts)
+/* What no other page needs. */
+static const char style[] =
+    ".rows { contain-intrinsic-size: auto 40rem; content-visibility: auto }\n"
+    ".rows td:first-child, .rows th:first-child { width: 5rem }\n"
+    ".r td:last-child { color: var(--oops); font-weight: 600 }\n"
+    ".paper { display: none }\n"
+    "@media print {\n"
+    "  .paper { display: block }\n"
+    "  .rows { content-visibility: visible }\n"
+    "}\n";
+
+static void head_add(struct buf *to, const struct report_facts *facts)
+{
+    struct buf sheet = {0};
+
+    buf_format(&sheet, "\n%s%s", html_style, style);
+    buf_format(to,
+               "<!DOCTYPE html>\n<html lang=\"%s\">\n<head>\n<meta charset=\"utf-8\">\n"
+               "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
+               "style-src ",
+               language_tag(facts->language));
+    html_hash(to, sheet.at);
+    buf_text(to, "\">\n<meta name=\"viewport\" content=\"width=device-width, "
+                 "initial-scale=1\">\n<meta name=\"robots\" content=\"noindex\">\n<style>");
+    buf_text(to, sheet.at);
+    buf_text(to, "</style>\n<title>");
+    html_text(to, facts->import.name);
+    buf_format(to, " – %s %06" PRIu64 "</title>\n</head>\n<body>\n<main>\n<h1><bdi>",
+               text_in(facts->language, "Import"), facts->import.id);
+    html_text(to, facts->import.name);
+    buf_text(to, "</bdi></h1>\n");
+    buf_free(&sheet);
+}
+
+static void fact_add(struct buf *to, const struct report_facts *facts, const char *what,
+                     const char *text)
+{
+    buf_format(to, "<dt>%s</dt><dd>", text_in(facts->language, what));
+    html_text(to, text);
+    buf_text(to, "</dd>\n");
+}
+
+static void time_add(struct buf *to, const struct report_facts *facts, const char *what,
+                     int64_t wall)
+{
+    struct buf text = {0};
+
+    if (wall <= 0)
+        return;
+    text_time(&text, facts->language, wall);
+    fact_add(to, facts, what, text.at);
+    buf_free(&text);
+}
+
+static void facts_add(struct buf *to, const struct report_facts *facts)
 {
     const struct import *i = &facts->import;
-    const struct ledger_counts *c = &facts->counts;
-    bool held = i->state == IMPORT_HELD;
+    char id[24];
 
-    if (i->state == IMPORT_REJECTED) {
-        buf_text(to, "The file could not be imported: ");
-        html_text(to, i->reason[0] ? i->reason : code_meaning(i->code));
-        buf_text(to, ".");
-        return;
-    }
-    if (held) {
-        buf_text(to, "The import is held: ");
-        html_text(to, i->reason[0] ? i->reason : code_meaning(i->code));
-        buf_text(to, ". ");
-    }
-    if (i->state == IMPORT_CANCELLED)
-        buf_text(to, "The import was cancelled. ");
-    if (c->rows == 0)
-        buf_text(to, "The file has no rows, so nothing was added.");
-    else
-        buf_format(to, "%" PRIu64 " of %" PRIu64 " people %s added to the phone system%s.",
-                   c->created, c->rows, c->created == 1 ? "was" : "were", held ? " so far" : "");
-    if (c->unchanged > 0)
-        buf_format(to, " %" PRIu64 " had been added before, unchanged.", c->unchanged);
+    snprintf(id, sizeof id, "%06" PRIu64, i->id);
+    buf_text(to, "<dl class=\"facts\">\n");
+    fact_add(to, facts, "Import", id);
+    time_add(to, facts, "Began", i->started);
+    time_add(to, facts, i->state == IMPORT_HELD ? "Stopped" : "Ended", i->finished);
+    if (i->profile[0])
+        fact_add(to, facts, "Profile", i->profile);
+    buf_text(to, "</dl>\n");
 }
 
-static void counts_add(struct buf *to, const struct ledger_counts *c)
+/* ---- the bar ---- */
+
+static void legend_add(struct buf *to, const struct report_facts *facts,
+                       const struct html_part *parts)
 {
-    const struct {
-        const char *label;
-        uint64_t count;
-    } lines[] = {
-        {"Rows in the file", c->rows},
-        {"Added", c->created},
-        {"Added before, unchanged", c->unchanged},
-        {"Skipped", c->skipped},
-        {"Not valid, never sent", c->invalid},
-        {"Refused by the phone system", c->failed},
-    };
-
-    buf_text(to, "<table class=\"counts\">\n");
-    for (size_t i = 0; i < COUNT_OF(lines); i++)
-        buf_format(to, "<tr><th scope=\"row\">%s</th><td>%" PRIu64 "</td></tr>\n", lines[i].label,
-                   lines[i].count);
-    buf_text(to, "</table>\n");
-}
-
-/* How the file was read, and why. */
-static void choices_html(struct buf *to, const char *choices)
-{
-    struct choice choice;
-    char text[CHOICES_ROOM];
-
-    if (!choices[0])
-        return;
-    buf_text(to, "<p class=\"quiet\">How the file was read:</p>\n<ul class=\"quiet\">\n");
-    while (choices_next(&choices, &choice)) {
-        snprintf(text, sizeof text, "%.*s %.*s: %.*s", (int)choice.what.len, choice.what.at,
-                 (int)choice.value.len, choice.value.at, (int)choice.reason.len, choice.reason.at);
-        buf_text(to, "<li>");
-        html_text(to, text);
-        buf_text(to, "</li>\n");
+    buf_text(to, "<ul class=\"legend\">\n");
+    for (enum report_outcome o = 0; o < OUTCOMES; o++) {
+        if (parts[o].count == 0)
+            continue;
+        buf_format(to,
+                   "<li><svg aria-hidden=\"true\"><rect class=\"%s\" width=\"100%%\" "
+                   "height=\"100%%\"/>",
+                   parts[o].kind);
+        if (o == OUTCOME_INVALID || o == OUTCOME_FAILED)
+            buf_text(to, "<rect width=\"100%\" height=\"100%\" fill=\"url(#" BAR ")\"/>");
+        buf_format(to, "</svg>%s: <strong>", text_in(facts->language, report_outcome_word(o)));
+        text_count(to, facts->language, parts[o].count);
+        buf_text(to, "</strong></li>\n");
     }
     buf_text(to, "</ul>\n");
 }
 
-static bool html_begin(struct report_part *p, const struct report_facts *facts, struct fault *f)
+static void bar_add(struct buf *to, const struct report_facts *facts)
 {
-    const struct import *i = &facts->import;
-    struct buf *to = &p->text;
-    char finished[CLOCK_TEXT];
+    struct html_part parts[OUTCOMES];
+    struct buf label = {0};
 
-    (void)f;
-    buf_reset(to);
-    buf_text(to, head);
-    buf_format(to, "<title>Import %06" PRIu64 ": ", i->id);
-    html_text(to, i->name);
-    buf_text(to, "</title>\n</head>\n<body>\n<h1><bdi>");
-    html_text(to, i->name);
-    buf_text(to, "</bdi></h1>\n<p>");
-    sentence_add(to, facts);
-    buf_format(to, "</p>\n<p class=\"quiet\">Import %06" PRIu64 ", %s %s</p>\n", i->id,
-               import_state_text(i->state), clock_text(i->finished, finished));
-    counts_add(to, &facts->counts);
-    choices_html(to, i->choices);
-    if (facts->problems > 0)
-        buf_text(to, "<h2>Problems</h2>\n<table>\n<tr><th scope=\"col\">Line</th>"
-                     "<th scope=\"col\">Extension</th><th scope=\"col\">Outcome</th>"
-                     "<th scope=\"col\">What was found</th></tr>\n");
-    fsio_add(p->file, to->at, to->len);
-    return true;
-}
-
-static void problem_add(struct buf *to, const struct finding *x)
-{
-    char code[CODE_TEXT];
-
-    buf_format(to, "<p><span class=\"%s\">%s:</span> ", severity_text(x->severity),
-               severity_text(x->severity));
-    if (x->column[0]) {
-        buf_text(to, "<bdi>");
-        html_text(to, x->column);
-        buf_text(to, "</bdi>: ");
+    if (facts->counts.rows == 0)
+        return;
+    for (enum report_outcome o = 0; o < OUTCOMES; o++) {
+        parts[o] = (struct html_part){report_outcome_class(o), report_outcome_count(facts, o)};
+        if (parts[o].count == 0)
+            continue;
+        buf_format(&label, "%s%s: ", label.len > 0 ? ", " : "",
+                   text_in(facts->language, report_outcome_word(o)));
+        text_count(&label, facts->language, parts[o].count);
     }
-    html_text(to, x->message);
-    buf_format(to, " <code>%s</code></p>\n", code_text(x->code, code));
+    html_bar(to, BAR, label.at, parts, OUTCOMES);
+    legend_add(to, facts, parts);
+    buf_free(&label);
 }
 
-/* One line of the table, with all problems of the row. */
+/* ---- all rows ---- */
+
+static void summary_add(struct buf *to, const struct report_facts *facts,
+                        const struct report_section *section)
+{
+    struct buf first = {0};
+    struct buf last = {0};
+
+    text_count(&first, facts->language, section->first);
+    text_count(&last, facts->language, section->last);
+    report_text(to, facts, section->rows == 1 ? "Line %1" : "Lines %1 to %2",
+                (const char *const[]){first.at, last.at});
+    buf_text(to, ": ");
+    report_counted(to, facts, "%1 row", "%1 rows", section->rows);
+    if (section->refused > 0) {
+        buf_text(to, ", ");
+        report_counted(to, facts, "%1 refused", "%1 refused", section->refused);
+    }
+    buf_free(&first);
+    buf_free(&last);
+}
+
+static void section_begin(struct buf *to, const struct report_facts *facts, size_t index)
+{
+    buf_format(to, "<details%s>\n<summary>", facts->section_count == 1 ? " open" : "");
+    summary_add(to, facts, &facts->sections[index]);
+    buf_format(to,
+               "</summary>\n<table class=\"rows\">\n<thead><tr><th scope=\"col\">%s</th>"
+               "<th scope=\"col\">%s</th>",
+               text_in(facts->language, "Line"), text_in(facts->language, "Extension"));
+    if (facts->name_field >= 0)
+        buf_format(to, "<th scope=\"col\">%s</th>", text_in(facts->language, "Name"));
+    buf_format(to, "<th scope=\"col\">%s</th></tr></thead>\n<tbody>\n",
+               text_in(facts->language, "Outcome"));
+}
+
+static void section_end(struct buf *to)
+{
+    buf_text(to, "</tbody></table>\n</details>\n");
+}
+
+static void rows_begin(struct buf *to, const struct report_facts *facts)
+{
+    buf_format(to, "<section aria-labelledby=\"rows\">\n<h2 id=\"rows\">%s</h2>\n",
+               text_in(facts->language, "All rows"));
+    if (facts->section_count > 1)
+        buf_format(
+            to, "<p class=\"quiet paper\">%s</p>\n",
+            text_in(facts->language, "Rows are printed where they were opened before printing."));
+}
+
+/* Why the row ended so. */
+static int code_of(const struct report_row *row)
+{
+    return row->cause != NULL ? row->cause->code : row->at.code;
+}
+
+static void outcome_add(struct buf *to, const struct report_facts *facts,
+                        const struct report_row *row)
+{
+    enum report_outcome outcome = report_outcome(facts, &row->at);
+    int code = code_of(row);
+
+    buf_text(to, text_in(facts->language, report_outcome_word(outcome)));
+    if (code != CODE_NONE && outcome != OUTCOME_WAITING) {
+        buf_text(to, ": ");
+        html_text(to, text_in(facts->language, advice_title(code)));
+    }
+}
+
+/* The end tags of rows and cells are left out, as HTML allows: of a row they would be half. */
 static bool html_row(struct report_part *p, const struct report_facts *facts,
                      const struct report_row *row, struct fault *f)
 {
     struct buf *to = &p->text;
 
-    (void)facts;
     (void)f;
-    if (row->count == 0 || p->problems == REPORT_PROBLEMS_MOST)
+    if (row->at.row == 0)
         return true;
-    buf_text(to, "<tr><td>");
-    if (row->at.line > 0)
-        buf_format(to, "%" PRIu64, row->at.line);
-    buf_text(to, "</td><td>");
+    if (p->rows == 0)
+        rows_begin(to, facts);
+    if (p->rows % REPORT_SECTION == 0) {
+        if (p->rows > 0)
+            section_end(to);
+        section_begin(to, facts, (size_t)(p->rows / REPORT_SECTION));
+    }
+    p->rows++;
+    buf_text(to, report_row_refused(&row->at) ? "<tr class=r><td>" : "<tr><td>");
+    buf_number(to, row->at.line);
+    buf_text(to, "<td>");
     html_text(to, row->at.number);
-    buf_format(to, "</td><td>%s</td><td>\n", row->at.row > 0 ? row_state_text(row->at.state) : "");
-    for (size_t i = 0; i < row->count && p->problems < REPORT_PROBLEMS_MOST; i++, p->problems++)
-        problem_add(to, &row->problems[i]);
-    buf_text(to, "</td></tr>\n");
+    if (facts->name_field >= 0) {
+        buf_text(to, "<td>");
+        report_person(to, facts, row);
+    }
+    buf_text(to, "<td>");
+    outcome_add(to, facts, row);
+    buf_char(to, '\n');
     fsio_add(p->file, to->at, to->len);
     return true;
+}
+
+/* ---- the page ---- */
+
+static void html_gather(struct report_part *p, const struct report_facts *facts,
+                        const struct report_row *row)
+{
+    if (p->page == NULL)
+        p->page = report_page_new();
+    report_page_add(p->page, facts, row);
+}
+
+static bool html_begin(struct report_part *p, const struct report_facts *facts, struct fault *f)
+{
+    struct buf *to = &p->text;
+
+    (void)f;
+    buf_reset(to);
+    head_add(to, facts);
+    report_happened(to, facts);
+    report_next(to, facts);
+    bar_add(to, facts);
+    facts_add(to, facts);
+    fsio_add(p->file, to->at, to->len);
+    report_page_write(p, facts);
+    return true;
+}
+
+/* How the file was read, and why. */
+static void choices_html(struct buf *to, const struct report_facts *facts)
+{
+    const char *choices = facts->import.choices;
+    struct choice choice;
+
+    if (!choices[0])
+        return;
+    buf_format(to, "<details>\n<summary>%s</summary>\n<ul class=\"quiet\">\n",
+               text_in(facts->language, "How the file was read"));
+    while (choices_next(&choices, &choice)) {
+        char text[CHOICES_ROOM];
+        struct buf reason = {0};
+        snprintf(text, sizeof text, "%.*s", (int)choice.reason.len, choice.reason.at);
+        text_message(&reason, facts->language, text);
+        snprintf(text, sizeof text, "%.*s %.*s: ", (int)choice.what.len, choice.what.at,
+                 (int)choice.value.len, choice.value.at);
+        buf_text(to, "<li>");
+        html_text(to, text);
+        html_text(to, buf_get(&reason));
+        buf_text(to, "</li>\n");
+        buf_free(&reason);
+    }
+    buf_text(to, "</ul>\n</details>\n");
 }
 
 static void html_end(struct report_part *p, const struct report_facts *facts)
@@ -175,18 +285,19 @@ static void html_end(struct report_part *p, const struct report_facts *facts)
     struct buf *to = &p->text;
 
     buf_reset(to);
-    if (facts->problems > 0)
-        buf_text(to, "</table>\n");
-    if (facts->problems > p->problems)
-        buf_format(to, "<p>%" PRIu64 " more are not shown here.</p>\n",
-                   facts->problems - p->problems);
-    buf_text(to, "</body>\n</html>\n");
+    if (p->rows > 0) {
+        section_end(to);
+        buf_text(to, "</section>\n");
+    }
+    choices_html(to, facts);
+    buf_text(to, "</main>\n</body>\n</html>\n");
     fsio_add(p->file, to->at, to->len);
 }
 
 const struct report_kind report_html = {
     .ending = ".html",
     .format = REPORT_HTML,
+    .gather = html_gather,
     .begin = html_begin,
     .row = html_row,
     .end = html_end,

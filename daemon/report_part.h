@@ -15,11 +15,25 @@ struct report_code {
     uint64_t count;
 };
 
+/* The rows of the file are told in sections of so many. */
+#define REPORT_SECTION 1000
+struct report_section {
+    uint64_t first, last; /* lines in which its first and its last row begin */
+    uint64_t rows, refused;
+};
+
 /* What holds for the whole report. Texts are well-formed UTF-8. */
 struct report_facts {
     struct import import;
-    struct ledger_counts counts; /* rows without an outcome are counted as skipped */
-    struct report_code *codes;   /* problems by code, in the order of the codes */
+    enum language language;
+    struct ledger_counts counts;     /* rows without an outcome are counted as skipped */
+    uint64_t waiting;                /* those among them, which only a held import has */
+    bool rejects;                    /* there will be a file of the refused rows */
+    const struct columns *cells;     /* which cell is what; NULL: rows cannot be read */
+    int name_field;                  /* that tells whose row it is; -1: none does */
+    struct report_section *sections; /* known when the files are written */
+    size_t section_count;
+    struct report_code *codes; /* problems by code, in the order of the codes */
     size_t code_count;
     uint64_t problems; /* of all codes */
     int copy;          /* the private copy, lent; -1: none */
@@ -37,7 +51,9 @@ struct report_row {
     const struct finding *problems;
     size_t count;
     const struct finding *cause; /* the problem that tells why it ended so, or NULL */
-    const struct row *record;    /* as it stands in the copy; NULL when it was not read */
+    /* As it stands in the copy; NULL when it was not read, which a refused one always is where
+     * there is a copy. */
+    const struct row *record;
 };
 
 /* One more problem with this code. The caller frees facts->codes in the end. */
@@ -50,11 +66,16 @@ static inline bool report_row_refused(const struct ledger_row *row)
 }
 
 struct report_part;
+struct report_page; /* report_page.h */
 
 struct report_kind {
     const char *ending;
     unsigned format;   /* bit of [report] formats that asks for it */
     bool refused_only; /* repeats refused records, and exists only when there are some */
+    /* What the first pass finds: every row that something can be said of, and row 0; NULL: nothing
+     * is wanted of it. With it go all rows' records. */
+    void (*gather)(struct report_part *p, const struct report_facts *facts,
+                   const struct report_row *row);
     bool (*begin)(struct report_part *p, const struct report_facts *facts, struct fault *f);
     bool (*row)(struct report_part *p, const struct report_facts *facts,
                 const struct report_row *row, struct fault *f);
@@ -65,11 +86,13 @@ extern const struct report_kind report_json, report_results, report_rejects, rep
 
 struct report_part {
     struct fsio_file *file;  /* NULL when this part is not wanted */
-    uint64_t problems;       /* told so far */
+    uint64_t problems;       /* JSON: told so far */
     const char *line_end;    /* rejects: the header's; static text */
     struct charset *encoder; /* rejects: NULL where the sender wrote UTF-8 */
     struct buf encoded;
-    struct buf text; /* to compose a row in; empty at the beginning of each */
+    struct report_page *page; /* HTML: what it has gathered */
+    uint64_t rows;            /* HTML: written so far */
+    struct buf text;          /* to compose a row in; empty at the beginning of each */
 };
 
 #endif

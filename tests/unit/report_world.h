@@ -27,6 +27,7 @@
 #define TIME        "2024-05-01T08:30:00.125Z"
 #define SHA256      "00000000000000000000000000000000000000000000000000000000000000ff"
 #define BOM         "\xef\xbb\xbf"
+#define HIDDEN      "<span role=\"img\" aria-label=\"hidden\">••••••</span>"
 
 /* Rules whose messages are the tests' own, so that whole reports can be compared. */
 static const char schema_source[] =
