@@ -20,8 +20,9 @@ const char *text_in(enum language l, const char *english);
 void text_fill(struct buf *to, enum language l, const char *english, const char *const *values);
 
 /* Adds a message that was composed in English (a finding's, a reason; well-formed UTF-8): told by
- * the line of texts_messages.c or texts_reasons.c whose English, with any text in place of %1 to %9,
- * it is; else as it is, as what comes from an own schema does. In time linear in its length. */
+ * the line of texts_messages.c or texts_reasons.c whose English, with any text in place of its
+ * places, it is; else as it is, as what comes from an own schema does. In time linear in its
+ * length. */
 void text_message(struct buf *to, enum language l, const char *message);
 
 /* Adds a number with that language's separators of thousands. */

@@ -219,7 +219,8 @@ static const char *const lines[][LANGUAGES] = {
     {"The phone system has no room for more extensions",
      "Auf der Telefonanlage ist kein Platz für weitere Nebenstellen"},
     {"Ask your administrator to make room on the phone system. The import goes on by itself then.",
-     "Bitten Sie Ihre IT-Abteilung, auf der Telefonanlage Platz zu schaffen. Danach geht der Import "
+     "Bitten Sie Ihre IT-Abteilung, auf der Telefonanlage Platz zu schaffen. Danach geht der "
+     "Import "
      "von selbst weiter."},
     {"The phone system received no data",
      "Bei der Telefonanlage kamen keine Daten an"},
@@ -264,7 +265,8 @@ static const char *const lines[][LANGUAGES] = {
      "Die Datei hat zu viele Zeilen"},
     {"Divide it into several files and drop them one after another, or ask your administrator to "
      "raise the limit.",
-     "Teilen Sie sie in mehrere Dateien auf und legen Sie diese nacheinander in den Eingangsordner, "
+     "Teilen Sie sie in mehrere Dateien auf und legen Sie diese nacheinander in den "
+     "Eingangsordner, "
      "oder bitten Sie Ihre IT-Abteilung, die Grenze zu erhöhen."},
 
     /* ---- the file as a whole: held ---- */
@@ -329,7 +331,8 @@ static const char *const lines[][LANGUAGES] = {
     {"It is no longer known why the import was stopped",
      "Es ist nicht mehr bekannt, warum der Import angehalten wurde"},
     {"Ask your administrator to find out whether it may go on. Nothing is created twice.",
-     "Bitten Sie Ihre IT-Abteilung zu klären, ob er fortgesetzt werden darf. Es wird nichts doppelt "
+     "Bitten Sie Ihre IT-Abteilung zu klären, ob er fortgesetzt werden darf. Es wird nichts "
+     "doppelt "
      "angelegt."},
     {"There is no profile for this file",
      "Für diese Datei gibt es kein Profil"},

@@ -12,8 +12,7 @@
 #include "cell.h"
 
 #define PLACES_MOST  9
-#define NESTING_MOST 4 /* messages within a message: a reason has a heading, a meaning, a detail   \
-                        */
+#define NESTING_MOST 4 /* messages within a message: heading, meaning, detail */
 
 struct pattern {
     const char *const *in; /* by language */

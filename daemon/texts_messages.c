@@ -133,7 +133,7 @@ static const char *const lines[][LANGUAGES] = {
     {"the PBX's web server refused the call",
      "der Webserver der Telefonanlage hat den Aufruf abgelehnt"},
 
-    /* ---- a text and more of it: a code's meaning and a detail, a heading and what is wrong ---- */
+    /* ---- a text and more of it: a code's meaning and a detail, a heading and its fault ---- */
     {"%+1: %+2", "%+1: %+2"},
     {"last answer %1", "letzte Antwort %1"},
     {"the PBX is asked about it when the import goes on",
@@ -248,7 +248,8 @@ static const char *const lines[][LANGUAGES] = {
      "ones, and left out at the ends",
      "enthielt besondere Leerzeichen (geschützte oder unsichtbare): Sie werden als gewöhnliche "
      "gelesen und am Anfang und Ende weggelassen"},
-    {"is an error of a spreadsheet's formula, no value: mend the formula, or enter the value itself",
+    {"is an error of a spreadsheet's formula, no value: mend the formula, or enter the value "
+     "itself",
      "ist der Fehler einer Formel im Tabellenprogramm und kein Wert: Berichtigen Sie die Formel "
      "oder geben Sie den Wert selbst ein"},
     {"is what a spreadsheet shows in a column that is too narrow: make it wider and save the file "
