@@ -187,6 +187,22 @@ static const char *plain_find(enum language l, struct cell message, bool words)
     return line && !strchr(text, '%') && (words || !is_word(line)) ? line[l] : NULL;
 }
 
+/* What a line that begins with a message has at its front must be one: the words behind it may be
+ * anybody's, in a schema of their own. One that begins with a message itself is not looked for. */
+static bool front_is_known(enum language l, const struct pattern *p, const struct cell *values)
+{
+    struct cell inner[PLACES_MOST];
+    if (p->part[0].len > 0 || !p->place[0].message)
+        return true;
+    struct cell front = values[p->place[0].value];
+    if (plain_find(l, front, false))
+        return true;
+    for (size_t i = 0; i < table.pattern_count; i++)
+        if (table.patterns[i].part[0].len > 0 && pattern_fits(&table.patterns[i], front, inner))
+            return true;
+    return false;
+}
+
 static void message_add(struct buf *to, enum language l, struct cell message, unsigned nesting)
 {
     struct cell values[PLACES_MOST] = {0};
@@ -197,7 +213,7 @@ static void message_add(struct buf *to, enum language l, struct cell message, un
     }
     for (size_t i = 0; i < table.pattern_count && nesting < NESTING_MOST; i++) {
         const struct pattern *p = &table.patterns[i];
-        if (p->in[l] && pattern_fits(p, message, values)) {
+        if (p->in[l] && pattern_fits(p, message, values) && front_is_known(l, p, values)) {
             pattern_add(to, l, p, values, nesting);
             return;
         }

@@ -3,8 +3,8 @@
  * why a file is rejected, held or waits, and how it was read. They are composed in English, since
  * JSON, log and operator's tool tell them so, and are recognised here by text_message.
  *
- * %1 to %9 stand for what varies, in the order of the English text; %+1 for what is a text of this
- * file by itself, or may be. A per cent sign is %%. */
+ * %1 to %9 stand for what varies, in the order of the English text; %+1 for what may be a text of
+ * these files by itself, and at the front of a line surely is. A per cent sign is %%. */
 #include "texts_own.h"
 
 /* clang-format off */
@@ -135,6 +135,7 @@ static const char *const lines[][LANGUAGES] = {
 
     /* ---- a text and more of it: a code's meaning and a detail, a heading and its fault ---- */
     {"%+1: %+2", "%+1: %+2"},
+    {"%1: %+2", "%1: %+2"},
     {"last answer %1", "letzte Antwort %1"},
     {"the PBX is asked about it when the import goes on",
      "die Telefonanlage wird danach gefragt, sobald der Import fortgesetzt wird"},

@@ -131,6 +131,12 @@ static void what_varies_stands_in_the_translation(void **state)
          "die Telefonanlage ist nicht erreichbar: es kam nicht rechtzeitig eine Antwort"},
         {"the PBX cannot be reached: Couldn't resolve host name",
          "die Telefonanlage ist nicht erreichbar: Couldn't resolve host name"},
+        {"the [secrets] command ends with 3",
+         "der Befehl für die neuen Passwörter ([secrets] command) endet mit 3"},
+        {"run the [secrets] command 'gpg': No such file or directory",
+         "der Befehl für die neuen Passwörter ([secrets] command) lässt sich nicht starten "
+         "(„gpg“): "
+         "Datei oder Ordner nicht gefunden"},
         /* the least and the most that can stand in a place */
         {"must match the pattern ", "muss dem Muster  entsprechen"},
         {"there is no mapping profile '''", "es gibt kein Profil „'“"},
@@ -147,6 +153,8 @@ static void headings_of_others_stay(void **state)
 {
     (void)state;
     assert_string_equal(german("May: must be digits only"), "May: darf nur aus Ziffern bestehen");
+    assert_string_equal(german("created: must be digits only"),
+                        "created: darf nur aus Ziffern bestehen");
     assert_string_equal(german("the required column 'created' is missing"),
                         "die erforderliche Spalte „created“ fehlt");
     assert_string_equal(german("this column is not known and is left out: must be 1 to 5 → May?"),
@@ -163,6 +171,8 @@ static void what_is_not_known_is_told_as_it_is(void **state)
         "the row is empt",
         "the row is emptyy",
         "columns 1 and 2 both are 'x'; keep one of the",
+        "a number that ends with 5",
+        "what else: it is; and that takes too long",
         "%",
         "%1",
         "%1 %2 %3, %4 (%5)",
