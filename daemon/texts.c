@@ -268,6 +268,7 @@ const struct texts_part texts_words = {texts, COUNT_OF(texts)};
 const char *language_tag(enum language l)
 {
     static const char *const tags[] = {"en", "de"};
+    static_assert(COUNT_OF(tags) == LANGUAGES, "a tag for each language");
     return tags[l];
 }
 
