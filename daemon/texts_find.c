@@ -153,11 +153,11 @@ static bool pattern_fits(const struct pattern *p, struct cell message, struct ce
 
 static void message_add(struct buf *to, enum language l, struct cell message, unsigned nesting);
 
-/* The line's text in that language, with what stands in the message. */
+/* The line's text in that language or in English, with what stands in the message. */
 static void pattern_add(struct buf *to, enum language l, const struct pattern *p,
                         const struct cell *values, unsigned nesting)
 {
-    for (const char *at = p->in[l]; *at;) {
+    for (const char *at = p->in[l] ? p->in[l] : p->in[LANGUAGE_EN]; *at;) {
         unsigned value;
         bool message;
         if (!place_read(&at, &value, &message)) {
@@ -184,7 +184,9 @@ static const char *plain_find(enum language l, struct cell message, bool words)
 {
     ON_LEAVE(free_text) char *text = xstrndup(message.at, message.len);
     const char *const *line = texts_line(text);
-    return line && !strchr(text, '%') && (words || !is_word(line)) ? line[l] : NULL;
+    if (!line || strchr(text, '%') || (!words && is_word(line)))
+        return NULL;
+    return line[l] ? line[l] : line[LANGUAGE_EN];
 }
 
 /* What a line that begins with a message has at its front must be one: the words behind it may be
@@ -213,7 +215,7 @@ static void message_add(struct buf *to, enum language l, struct cell message, un
     }
     for (size_t i = 0; i < table.pattern_count && nesting < NESTING_MOST; i++) {
         const struct pattern *p = &table.patterns[i];
-        if (p->in[l] && pattern_fits(p, message, values) && front_is_known(l, p, values)) {
+        if (pattern_fits(p, message, values) && front_is_known(l, p, values)) {
             pattern_add(to, l, p, values, nesting);
             return;
         }

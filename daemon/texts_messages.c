@@ -134,8 +134,8 @@ static const char *const lines[][LANGUAGES] = {
      "der Webserver der Telefonanlage hat den Aufruf abgelehnt"},
 
     /* ---- a text and more of it: a code's meaning and a detail, a heading and its fault ---- */
-    {"%+1: %+2", "%+1: %+2"},
-    {"%1: %+2", "%1: %+2"},
+    {"%+1: %+2", NULL},
+    {"%1: %+2", NULL},
     {"last answer %1", "letzte Antwort %1"},
     {"the PBX is asked about it when the import goes on",
      "die Telefonanlage wird danach gefragt, sobald der Import fortgesetzt wird"},

@@ -7,7 +7,7 @@
 static const char *const lines[][LANGUAGES] = {
     /* ---- how the file was read ---- */
     {"line %1", "Zeile %1"},
-    {"%+1; %+2", "%+1; %+2"},
+    {"%+1; %+2", NULL},
     {"%1 of %2 lines have %3 of it",
      "%1 von %2 Zeilen enthalten es %3-mal"},
     {"there is none in the file",
