@@ -68,8 +68,9 @@ $B/libextspoold.a: $(DAEMON_OBJ)
 	@rm -f $@
 	ar rcs $@ $^
 
+# The status page's library is for this program alone.
 $B/extspoold: $B/daemon/main.o $B/libextspoold.a
-	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS) -lmicrohttpd
 
 $B/extspool: $(CTL_OBJ) $B/libextspoold.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
@@ -79,7 +80,7 @@ $B/pbxsim: $(PBXSIM_SRC:%.c=$B/%.o)
 
 $B/unit/%: $B/tests/unit/%.o $B/libextspoold.a
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
+	$(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS) -lmicrohttpd
 
 # For the tests that look into the ledger.
 $B/ledger_rows: $B/tests/e2e/ledger_rows.o $B/libextspoold.a

@@ -397,6 +397,13 @@ const char *job_still(const struct job *j)
     return j->still.why[0] ? j->still.why : NULL;
 }
 
+const char *job_waiting(struct job *j)
+{
+    if (job_still(j))
+        return job_still(j);
+    return j->stopping ? "the daemon is about to end" : pbx_waiting(j->pbx, j->mono);
+}
+
 /* The files under way, as one: how many rows, how fast, how long still. */
 static void summary_progress(const struct job *j, bool waits, struct buf *to)
 {

@@ -55,6 +55,10 @@ bool job_refused(const struct job *j);
 /* Why all stands still (lent), or NULL: nothing but status and a reload can be asked for then. */
 const char *job_still(const struct job *j);
 
+/* Why imports do not go on (lent), or NULL: all stands still, or they wait for the PBX, the network
+ * or the configuration, or the job is about to end. */
+const char *job_waiting(struct job *j);
+
 /* One line on what goes on, for the service manager (lent until the next call): how far it is, or
  * why it waits, and the oldest held import with the reason of its hold. */
 const char *job_summary(struct job *j);

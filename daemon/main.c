@@ -19,6 +19,7 @@
 #include "job.h"
 #include "log.h"
 #include "notify.h"
+#include "page.h"
 #include "watch.h"
 
 #define EXIT_WELL    0
@@ -30,6 +31,7 @@
 #define OPEN_TIME    1000  /* ms of trying */
 #define LOOK_TIME    60000 /* ms of trying while somebody looks at it */
 #define POLL_EVERY   60000 /* ms, where [spool] rescan says nothing and there is no watch */
+#define PAGE_EVERY   60000 /* ms between tries to serve the status page */
 #define LARGE_BLOCK  262144
 
 struct options {
@@ -48,6 +50,12 @@ struct daemon {
     bool untold;       /* there was a turn since */
     int64_t watch_due; /* mono: when a watch is tried again, while there is none */
     bool polling;      /* that there is none was told */
+    struct page *page;
+    int sockets[PAGE_SOCKETS]; /* that were passed for it */
+    size_t socket_count;
+    int64_t page_due; /* mono: when it is tried again, while there is none */
+    bool page_asks;
+    bool page_lacks; /* that it cannot be served was told */
 };
 
 static const char usage[] =
@@ -121,6 +129,14 @@ static int tell_config(const struct options *options, const struct config *confi
         fprintf(stderr, "extspoold: %s\n", f.text);
         return EXIT_TROUBLE;
     }
+    bool unsure = false;
+    if (options->check && *config->status.listen && !page_check(config, true, &unsure, &f)) {
+        fprintf(stderr, "extspoold: %s\n", f.text);
+        return EXIT_TROUBLE;
+    }
+    if (unsure)
+        fprintf(stderr, "extspoold: others can reach [status] listen: the daemon serves no page "
+                        "there without the credential status-token, or a token_file\n");
     if (options->check)
         puts("the configuration is sound");
     return EXIT_WELL;
@@ -153,17 +169,86 @@ static int open_signals(void)
     return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
 }
 
+/* ---- the status page ---- */
+
+static bool page_is_wanted(const struct daemon *d)
+{
+    return !d->options.once && (d->socket_count || *d->config->status.listen);
+}
+
+/* What an administrator can be told of before anything is taken over. */
+static bool page_is_sound(const struct daemon *d, const struct config *config, struct fault *f)
+{
+    bool unsure;
+    return d->options.once || (!d->socket_count && !*config->status.listen) ||
+           page_check(config, false, &unsure, f);
+}
+
+/* The import of people does not depend on it. */
+static void keep_page(struct daemon *d)
+{
+    struct fault f = {0};
+    int64_t now = clock_mono();
+    if (d->page || !page_is_wanted(d) || now < d->page_due)
+        return;
+    d->page_due = now + PAGE_EVERY;
+    bool good = page_open(d->config, d->sockets, d->socket_count, &d->page, &f);
+    if (good)
+        log_event(EVENT_PAGE_SERVED, log_nothing, "the status page is served at %s",
+                  page_where(d->page));
+    else if (!d->page_lacks)
+        log_event(EVENT_PAGE_UNSERVED, log_nothing, "the status page cannot be served: %s", f.text);
+    d->page_lacks = !good;
+}
+
+static void reload_page(struct daemon *d)
+{
+    struct fault f = {0};
+    if (!d->page || !page_is_wanted(d) || !page_is_at(d->page, d->config) ||
+        !page_set(d->page, d->config, &f))
+        d->page = page_close(d->page);
+    d->page_due = 0;
+    d->page_lacks = false;
+    keep_page(d);
+}
+
+/* After a turn, so that what is told is what it has brought about. */
+static void tell_page(struct daemon *d)
+{
+    struct page_given given = {0};
+    struct buf metrics = {0};
+    struct buf open_metrics = {0};
+    if (!d->page || !d->page_asks)
+        return;
+    d->page_asks = false;
+    given.what = page_asked(d->page);
+    given.waiting = job_waiting(d->job);
+    if (given.what & PAGE_STATUS)
+        given.status = job_overview(d->job, NULL);
+    if (given.what & PAGE_METRICS)
+        job_metrics(d->job, false, &metrics);
+    if (given.what & PAGE_OPEN_METRICS)
+        job_metrics(d->job, true, &open_metrics);
+    given.metrics = metrics.at;
+    given.open_metrics = open_metrics.at;
+    page_give(d->page, &given);
+}
+
+/* ---- signals ---- */
+
 static void reload(struct daemon *d)
 {
     struct config *config = NULL;
     struct fault f = {0};
     notify_reloading();
-    if (config_read(d->options.config, &config, &f) && job_reload(d->job, config, &f)) {
+    if (config_read(d->options.config, &config, &f) && page_is_sound(d, config, &f) &&
+        job_reload(d->job, config, &f)) {
         config_free(d->config);
         d->config = config;
         job_reloaded(d->job, true);
         log_setup((enum log_level)config->log.level, (enum log_target)config->log.target);
         log_event(EVENT_RELOADED, log_nothing, "the configuration was read again");
+        reload_page(d);
     } else {
         log_event(EVENT_RELOAD_REFUSED, log_nothing,
                   "the new configuration is refused, the old one stays: %s", f.text);
@@ -238,6 +323,10 @@ static int64_t sleep_time(struct daemon *d)
         time = poll_every(d);
     if (d->untold && status < time)
         time = status > 0 ? status : 0;
+    if (!d->page && page_is_wanted(d)) {
+        int64_t page = d->page_due - clock_mono();
+        time = page < time ? (page > 0 ? page : 0) : time;
+    }
     return time;
 }
 
@@ -248,6 +337,9 @@ static void wait_and_take(struct daemon *d)
     size_t watch = d->watch ? count++ : 0;
     if (watch)
         fds[watch].fd = watch_fd(d->watch);
+    size_t page = d->page ? count++ : 0;
+    if (page)
+        fds[page].fd = page_fd(d->page);
     size_t control = count;
     count += control_fds(d->control, fds + count, FDS_MOST - count);
     http_wait(job_http(d->job), fds, count, sleep_time(d));
@@ -255,6 +347,7 @@ static void wait_and_take(struct daemon *d)
         take_signals(d);
     if (watch && fds[watch].ready)
         take_hints(d);
+    d->page_asks = page && fds[page].ready;
     control_turn(d->control, d->job, fds[control].ready);
 }
 
@@ -296,6 +389,8 @@ static int run(struct daemon *d)
             return EXIT_TROUBLE;
         }
         keep_watch(d);
+        keep_page(d);
+        tell_page(d);
         tell_manager(d);
         if (is_over(d)) {
             notify_status(job_summary(d->job));
@@ -330,7 +425,7 @@ static bool open_all(struct daemon *d, struct fault *f)
     d->signals = open_signals();
     if (d->signals < 0)
         return fault_set(f, FAULT_IO, errno, "signalfd");
-    if (!open_job(d, f))
+    if (!page_is_sound(d, d->config, f) || !open_job(d, f))
         return false;
     return control_open(d->config->state.directory, &d->control, f);
 }
@@ -342,6 +437,7 @@ int main(int argc, char **argv)
     int code = EXIT_WELL;
     if (!read_options(argc, argv, &d.options, &code))
         return code;
+    d.socket_count = notify_sockets("status", d.sockets, PAGE_SOCKETS);
     no_core_dumps();
     give_memory_back();
     umask(0027);
@@ -360,6 +456,9 @@ int main(int argc, char **argv)
         notify_ready();
         code = run(&d);
     }
+    page_close(d.page);
+    for (size_t i = 0; i < d.socket_count; i++)
+        close_fd(&d.sockets[i]);
     watch_stop(d.watch);
     control_close(d.control);
     job_close(d.job);

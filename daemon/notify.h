@@ -15,6 +15,10 @@ void notify_watchdog(void);
 /* How often notify_watchdog is wanted, in milliseconds; 0: not at all. */
 int64_t notify_watchdog_every(void);
 
+/* The sockets of this name (FileDescriptorName=) that the service manager has passed, at most room;
+ * theirs are closed at an exec. Those of other names are closed. Asked once, at the start. */
+size_t notify_sockets(const char *name, int *to, size_t room);
+
 /* A field of a journal entry, lent: its name as systemd.journal-fields(7) wants it, and its value.
  */
 struct notify_field {
