@@ -303,9 +303,8 @@ bool ledger_imports_of(struct ledger *l, enum ledger_kind kind, struct import *t
         [LEDGER_HELD] =
             "SELECT " MEMBER_NAMES " FROM import WHERE " LEDGER_UNFINISHED " AND state=4"
             " ORDER BY id",
-        [LEDGER_ENDED] =
-            "SELECT " MEMBER_NAMES " FROM import WHERE state IN (3,5,6) AND filed<>0"
-            " ORDER BY id DESC",
+        [LEDGER_ENDED] = "SELECT " MEMBER_NAMES " FROM import WHERE state IN (3,5,6) AND filed<>0"
+                         " ORDER BY id DESC",
     };
     struct sql_query *q = sql_query(l->sql, texts[kind], f);
     return q && imports_fetch(q, to, room, ret_count, f);
