@@ -60,6 +60,17 @@ static void connected(void *with, struct MHD_Connection *mhd, void **place,
 
 /* ---- the whole ---- */
 
+/* What has a NUL in it would be taken for what stands before that: it is nothing at all. */
+static size_t unescape(void *with, struct MHD_Connection *mhd, char *text)
+{
+    size_t len = MHD_http_unescape(text);
+    (void)with;
+    (void)mhd;
+    if (strlen(text) != len)
+        text[len = 0] = '\0';
+    return len;
+}
+
 static bool daemon_open(struct serve *s, int fd, unsigned most, struct fault *f)
 {
     struct MHD_Daemon *d = MHD_start_daemon(
@@ -68,7 +79,8 @@ static bool daemon_open(struct serve *s, int fd, unsigned most, struct fault *f)
         MHD_OPTION_PER_IP_CONNECTION_LIMIT, (unsigned)FROM_ONE, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
         (size_t)HEAD_BYTES, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_SECONDS,
         MHD_OPTION_NOTIFY_COMPLETED, request_completed, s, MHD_OPTION_NOTIFY_CONNECTION, connected,
-        s, MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
+        s, MHD_OPTION_UNESCAPE_CALLBACK, unescape, NULL, MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1,
+        MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
     if (!d)
         return fault_set(f, FAULT_IO, errno, "start the HTTP server");
     s->daemons[s->count++] = d;
