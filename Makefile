@@ -16,9 +16,12 @@ DEB_PACKAGES   = debhelper lintian
 CHECK_PACKAGES = libcmocka-dev bats curl inotify-tools util-linux sqlite3 python3-minimal
 ALL_PACKAGES   = clang-14 libclang-rt-14-dev clang-tidy-14 clang-format-14 valgrind cppcheck \
                  shellcheck mandoc universal-ctags systemd python3 libreoffice-calc-nogui \
-                 $(DEB_PACKAGES) systemd-container mmdebstrap prometheus \
+                 $(DEB_PACKAGES) $(BROWSER_PACKAGES) systemd-container mmdebstrap prometheus \
                  zsh fish faketime systemd-journal-remote \
                  openssh-server openssh-client samba smbclient
+# What the tests in a browser and `make screenshots` need: packages, and modules of Node.
+BROWSER_PACKAGES = chromium fonts-dejavu-core pngquant
+BROWSER_MODULES  = playwright-core axe-core
 # What `make bench` compares with, where it is installed: packages, and modules of Node.
 BENCH_PACKAGES = syslog-ng-core syslog-ng-mod-http csvkit csvtool python3
 BENCH_MODULES  = @duckdb/node-api csv-parse papaparse
@@ -151,6 +154,13 @@ demo: deps
 	@$(MAKE) --no-print-directory -j$$(nproc) all
 	@tests/demo.sh $B
 
+# The report and the status page in a real browser.
+browser: check-build browser-deps
+	@tests/run $B browser
+# The pictures of README.md anew, in docs/img.
+screenshots: all browser-deps
+	@BUILD=$B tests/browser/screenshots docs/img
+
 # 20,000 rows, 200 kills of the daemon, 20 of the PBX; SEED= repeats the dice.
 torture: all
 	@nice tests/crash/torture $B
@@ -177,6 +187,13 @@ deps-check:
 	@tests/deps $(PACKAGES) $(CHECK_PACKAGES)
 deps-all:
 	@tests/deps $(PACKAGES) $(CHECK_PACKAGES) $(ALL_PACKAGES)
+	-@$(MAKE) --no-print-directory browser-deps
+# The modules go into the build folder; Node may come from elsewhere. The browser is Debian's.
+browser-deps:
+	@tests/deps $(BROWSER_PACKAGES)
+	@command -v npm >/dev/null || tests/deps nodejs npm
+	@for m in $(BROWSER_MODULES); do test -d $B/browser/node_modules/$$m || \
+	    exec npm install --silent --no-audit --no-fund --prefix $B/browser $(BROWSER_MODULES); done
 
 # A Debian package in $B/deb. It is built from a copy, since its tools write beside the tree, with
 # none of this make's variables, and is to be without fault.
@@ -210,6 +227,8 @@ help:
 	@echo 'make bench     speed and memory, as ratios to a bare libcurl loop and others (QUICK=1)'
 	@echo 'make guard     instructions a row, beside their bounds'
 	@echo 'make bench-others  install what make bench compares with'
+	@echo 'make browser   the report and the status page in Chromium (it is part of check-all)'
+	@echo 'make screenshots  the pictures in docs/img, anew'
 	@echo 'make deb       a Debian package, in $B/deb'
 	@echo 'make install   DESTDIR= PREFIX=/usr (uninstall takes it away again)'
 
@@ -284,4 +303,5 @@ FORCE:
 
 .SECONDARY:
 .PHONY: all check-build check check-all crash faults fuzz fuzz-build lint docs demo torture bench \
-        guard bench-others deps deps-check deps-all deb clean help
+        guard bench-others deps deps-check deps-all browser-deps browser screenshots \
+        deb clean help
