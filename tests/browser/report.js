@@ -6,7 +6,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { pathToFileURL } = require('node:url');
 const {
-  open, close, assertAccessible, assertNarrow, assertColours, assertPrints,
+  open, close, assertAccessible, assertNarrow, assertNarrowWidth, assertColours, assertPrints,
 } = require('./browser.js');
 const { test } = require('./test.js');
 const { World, ROOT } = require('./world.js');
@@ -85,3 +85,35 @@ for (const language of ['en', 'de'])
         await world.end();
       }
     });
+
+// Every row is in it, and it can be read to its end. How long that takes is said, not asserted.
+test('report: 100,000 rows', async () => {
+  const world = new World();
+  const rows = 100000;
+  try {
+    await world.startPbx('--bench');
+    world.configure();
+    await world.startDaemon();
+    const lines = ['number,username,registerpassword'];
+    for (let i = 0; i < rows; i++)
+      lines.push(`${i % 20 ? 100000 + i : `x${100000 + i}`},Person ${i},Aa1bcdefgh`);
+    world.drop('everybody.csv', lines.join('\n') + '\n');
+    const file = await world.report('000001', 'done', 600000);
+    const begun = Date.now();
+    const page = await open(pathToFileURL(file).href);
+    const opened = Date.now();
+    assert.deepStrictEqual(page.requests, [pathToFileURL(file).href]);
+    assert((await page.locator('body').textContent()).includes(String(100000 + rows - 1)),
+      'the last row is missing');
+    await page.keyboard.press('End');
+    await page.waitForFunction(() => window.scrollY > 0 &&
+      window.scrollY + window.innerHeight >= document.documentElement.scrollHeight - 2);
+    const scrolled = Date.now();
+    console.log(`# ${rows} rows: ${(fs.statSync(file).size / 1e6).toFixed(1)} MB, opened in ` +
+      `${opened - begun} ms, at its end after ${scrolled - opened} ms more`);
+    await assertNarrowWidth(page);
+    await close(page);
+  } finally {
+    await world.end();
+  }
+});

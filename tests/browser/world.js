@@ -13,8 +13,8 @@ const PATIENCE = 60000; // milliseconds: only so that a test ends
 const PASSWORD = 'Pbx-pw83!q';
 
 // Waits until what() gives something true, and returns that.
-async function until(what, words) {
-  const end = Date.now() + PATIENCE;
+async function until(what, words, patience = PATIENCE) {
+  const end = Date.now() + patience;
   for (;;) {
     const got = await what();
     if (got) return got;
@@ -97,7 +97,7 @@ class World {
   async startDaemon() {
     const child = this.start('extspoold', ['-c', this.at('extspoold.conf')], this.owner);
     await until(() => child.exitCode !== null || this.status(), 'the daemon answers');
-    if (child.exitCode !== null) throw new Error(`the daemon does not start:\n${this.log()}`);
+    if (child.exitCode !== null) throw new Error(`the daemon does not start:\n${this.log()}`, patience);
   }
 
   extspool(...words) {
@@ -125,7 +125,7 @@ class World {
   }
 
   // Where the report of that import is, once it is there and says that state.
-  async report(id, state) {
+  async report(id, state, patience) {
     const folder = path.join(this.spool, 'reports');
     return until(() => {
       const names = fs.existsSync(folder) ? fs.readdirSync(folder) : [];
@@ -135,7 +135,7 @@ class World {
       if (!fs.existsSync(json) || JSON.parse(fs.readFileSync(json, 'utf8')).state !== state)
         return null;
       return path.join(folder, name);
-    }, () => `import ${id} is ${state}:\n${this.log()}`);
+    }, () => `import ${id} is ${state}:\n${this.log()}`, patience);
   }
 
   async end() {
