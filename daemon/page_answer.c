@@ -213,6 +213,7 @@ static enum kind kind_of(const struct request *r)
     case ROUTE_EVENTS:
     case ROUTE_CSS:
     case ROUTE_JS:
+    case ROUTE_ICON:
     case ROUTE_REPORT:
         break;
     }
@@ -235,6 +236,8 @@ static enum MHD_Result answer(struct serve *s, struct request *r, bool head)
     case ROUTE_JS:
         return send_bytes(r, MHD_HTTP_OK, "text/javascript; charset=utf-8", buf_get(&s->js),
                           s->js.len);
+    case ROUTE_ICON:
+        return send_bytes(r, MHD_HTTP_OK, "image/svg+xml", buf_get(&s->icon), s->icon.len);
     case ROUTE_REPORT:
         return answer_report(s, r);
     case ROUTE_HEALTH:

@@ -19,8 +19,9 @@ void page_html_document(struct buf *to, struct json_object *status, enum languag
  * the element's id and what is in it now. */
 void page_html_parts(struct buf *to, struct json_object *status, enum language l);
 
-/* Add what `/page.css` and `/page.js` are: always the same. */
+/* Add what `/page.css`, `/page.js` and `/favicon.ico` (SVG) are: always the same. */
 void page_html_css(struct buf *to);
 void page_html_js(struct buf *to);
+void page_html_icon(struct buf *to);
 
 #endif

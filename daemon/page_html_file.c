@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* NAME page_html_file: the style and the script of the status page. */
+/* NAME page_html_file: the style, the script and the icon of the status page. */
 #include "html.h"
 #include "page_html.h"
 
@@ -146,6 +146,12 @@ static const char script[] =
     "  listen();\n"
     "}\n";
 
+/* Three rows, one of them longer: a list that goes on. */
+static const char icon[] =
+    "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 16 16\">"
+    "<rect width=\"16\" height=\"16\" rx=\"3\" fill=\"#0b5394\"/>"
+    "<path d=\"M3.5 5h9M3.5 8h6M3.5 11h3\" stroke=\"#fff\" stroke-width=\"1.5\"/></svg>\n";
+
 void page_html_css(struct buf *to)
 {
     buf_text(to, html_style);
@@ -155,4 +161,9 @@ void page_html_css(struct buf *to)
 void page_html_js(struct buf *to)
 {
     buf_text(to, script);
+}
+
+void page_html_icon(struct buf *to)
+{
+    buf_text(to, icon);
 }

@@ -46,6 +46,7 @@ enum route {
     ROUTE_EVENTS,
     ROUTE_CSS,
     ROUTE_JS,
+    ROUTE_ICON,
     ROUTE_REPORT,
     ROUTE_HEALTH,
     ROUTE_READY,
@@ -147,7 +148,7 @@ struct serve {
     size_t streams;
     struct settings settings;
     struct known known;
-    struct buf css, js;
+    struct buf css, js, icon;
     int64_t now;
 };
 

@@ -34,9 +34,9 @@ static const struct {
     const char *path;
     enum route route;
 } routes[] = {
-    {"/", ROUTE_PAGE},           {"/events", ROUTE_EVENTS},  {"/page.css", ROUTE_CSS},
-    {"/page.js", ROUTE_JS},      {"/healthz", ROUTE_HEALTH}, {"/readyz", ROUTE_READY},
-    {"/metrics", ROUTE_METRICS},
+    {"/", ROUTE_PAGE},           {"/events", ROUTE_EVENTS},    {"/page.css", ROUTE_CSS},
+    {"/page.js", ROUTE_JS},      {"/healthz", ROUTE_HEALTH},   {"/readyz", ROUTE_READY},
+    {"/metrics", ROUTE_METRICS}, {"/favicon.ico", ROUTE_ICON}, /* browsers ask for that name */
 };
 
 /* 000042-NAME.html, as the daemon names its reports, and in that folder. */

@@ -104,6 +104,7 @@ bool serve_open(const int *fds, size_t count, const struct settings *settings, s
     settings_take(&s->settings, settings);
     page_html_css(&s->css);
     page_html_js(&s->js);
+    page_html_icon(&s->icon);
     for (size_t i = 0; i < count; i++) {
         if (!daemon_open(s, fds[i], (unsigned)(CONNECTIONS / count), f)) {
             serve_close(s);
@@ -130,6 +131,7 @@ struct serve *serve_close(struct serve *s)
     wipe(&s->settings, sizeof s->settings);
     buf_free(&s->css);
     buf_free(&s->js);
+    buf_free(&s->icon);
     free(s);
     return NULL;
 }

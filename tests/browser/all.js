@@ -11,6 +11,7 @@ async function main() {
     return;
   }
   require('./report.js');
+  require('./page.js');
   await browser.launch();
   process.exitCode = (await runAll(process.argv[2])) ? 0 : 1;
   await browser.quit();

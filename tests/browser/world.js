@@ -121,7 +121,8 @@ class World {
     const temporary = path.join(this.spool, 'incoming', '.new');
     fs.writeFileSync(temporary, content);
     if (this.owner.uid) fs.chownSync(temporary, 65534, 65534);
-    fs.renameSync(temporary, path.join(this.spool, 'incoming', name));
+    fs.renameSync(temporary, Buffer.concat([Buffer.from(`${this.spool}/incoming/`),
+      Buffer.from(name)]));
   }
 
   // Where the report of that import is, once it is there and says that state.
