@@ -5,6 +5,7 @@
 
 /* Beside what the report has too (html_style). */
 static const char style[] =
+    "html { overflow-anchor: none }\n" /* the script does that, in every browser */
     "section:empty { display: none }\n"
     ".next.well { border-color: var(--good) }\n"
     ".next.attention { border-color: var(--wait) }\n"
@@ -98,7 +99,19 @@ static const char script[] =
     "    }\n"
     "  }\n"
     "\n"
+    "  // What is to stay where it is on the screen: what has the focus, else what is at the top,\n"
+    "  // unless that is the top of the page.\n"
+    "  function looksAt() {\n"
+    "    const isSeen = (one) => one.getBoundingClientRect().bottom > 0 &&\n"
+    "      one.getBoundingClientRect().top < window.innerHeight;\n"
+    "    const focused = document.querySelector('main :focus');\n"
+    "    if (focused && isSeen(focused)) return focused;\n"
+    "    return window.scrollY > 0 && [...document.querySelectorAll('h2, li, dl')].find(isSeen);\n"
+    "  }\n"
+    "\n"
     "  function show(parts) {\n"
+    "    const kept = looksAt();\n"
+    "    const place = kept && kept.getBoundingClientRect().top;\n"
     "    for (const [id, html] of Object.entries(parts)) {\n"
     "      const section = document.getElementById(id);\n"
     "      if (!section || shown[id] === html) continue;\n"
@@ -107,6 +120,8 @@ static const char script[] =
     "      mendChildren(section, wanted.content);\n"
     "      shown[id] = html;\n"
     "    }\n"
+    "    if (kept && kept.isConnected)\n"
+    "      window.scrollBy(0, kept.getBoundingClientRect().top - place);\n"
     "  }\n"
     "\n"
     "  function say(text) {\n"
