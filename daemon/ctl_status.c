@@ -114,10 +114,22 @@ static void unclaimed_line(struct table *t, struct json_object *file)
     buf_text(&line->at[REASON], ctl_text(file, "reason"));
 }
 
+/* A mapping profile of which no file came in time. */
+static void missing_line(struct table *t, struct json_object *file)
+{
+    struct line *line = line_add(t);
+    line->colour = colour_of("held");
+    buf_char(&line->at[ID], '-');
+    buf_text(&line->at[NAME], ctl_text(file, "name"));
+    buf_text(&line->at[STATE], "missing");
+    buf_text(&line->at[REASON], ctl_text(file, "reason"));
+}
+
 static void table_fill(struct table *t, struct json_object *status)
 {
     struct json_object *imports = ctl_member(status, "imports");
     struct json_object *unclaimed = ctl_member(status, "unclaimed");
+    struct json_object *missing = ctl_member(status, "missing");
     struct line *head = line_add(t);
     head->colour = "\033[1m";
     for (size_t k = 0; k < COLUMNS; k++)
@@ -126,6 +138,8 @@ static void table_fill(struct table *t, struct json_object *status)
         import_line(t, ctl_item(imports, i));
     for (size_t i = 0; i < ctl_length(unclaimed); i++)
         unclaimed_line(t, ctl_item(unclaimed, i));
+    for (size_t i = 0; i < ctl_length(missing); i++)
+        missing_line(t, ctl_item(missing, i));
 }
 
 static void table_free(struct table *t)

@@ -6,6 +6,7 @@
 
 #include "buf.h"
 #include "charset.h"
+#include "announce.h"
 #include "job_own.h"
 #include "json.h"
 
@@ -188,8 +189,10 @@ struct json_object *job_status(struct job *j, struct fault *f)
     struct json_object *status = json_object_new_object();
     struct json_object *imports = json_object_new_array();
     struct json_object *unclaimed = json_object_new_array();
+    struct json_object *missing = json_object_new_array();
     json_object_object_add(status, "imports", imports);
     json_object_object_add(status, "unclaimed", unclaimed);
+    json_object_object_add(status, "missing", missing);
     json_object_object_add(status, "daemon", j->send ? inquire_daemon(j) : NULL);
     const char *waiting = job_still(j);
     if (!waiting && j->send)
@@ -202,6 +205,7 @@ struct json_object *job_status(struct job *j, struct fault *f)
         return NULL;
     }
     inquire_unclaimed(j, unclaimed);
+    expected_status(j, missing);
     return status;
 }
 

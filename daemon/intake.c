@@ -13,6 +13,7 @@
 #include "copy.h"
 #include "dialect.h"
 #include "fsio.h"
+#include "announce.h"
 #include "job_own.h"
 #include "log.h"
 #include "survey.h"
@@ -156,7 +157,7 @@ static bool header_map(struct job *j, struct work *w, const struct profiles_ask 
 {
     bool fits = false;
     const struct profile *p = survey_choose(ask, header, w->import.choices, &fits);
-    if (!keep_rules(j, w, p, f))
+    if (!keep_rules(j, w, p, f) || (fits && !expected_came(j, &w->import, f)))
         return false;
     w->columns =
         columns_new(w->kept->schema, w->kept->profile, header->cells, header->count, &w->findings);

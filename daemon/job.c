@@ -4,6 +4,7 @@
  *   answers -> claims -> intake, settling -> intents -> THE BARRIER (commit) -> filing -> calls
  *
  * Whatever the ledger says after the barrier may be acted upon; nothing before. */
+#include "announce.h"
 #include "job_own.h"
 
 #include <stdio.h>
@@ -79,7 +80,7 @@ static bool claim(struct job *j, struct fault *f)
         import.state = IMPORT_CLAIMED;
         import.filed = true;
         import.started = j->wall;
-        if (!ledger_import_set(j->ledger, &import, f))
+        if (!ledger_import_set(j->ledger, &import, f) || !expected_came(j, &import, f))
             return false;
         j->measure->metrics.claimed++;
         log_event(EVENT_CLAIMED, about(&import), "'%s' claimed, %llu bytes", import.name,
@@ -329,7 +330,8 @@ static bool turn(struct job *j, struct fault *f)
         !take_in(j, f) || !settle(j, f))
         return false;
     if (!pbx_turn(j->pbx, j->mono, is_wanted(j) && j->send, f) || !delivery_fill(j, f) ||
-        !barrier(j, f) || !file_away(j, f) || !delivery_send(j, f))
+        !barrier(j, f) || !announce_step(j, f) || !file_away(j, f) || !delivery_send(j, f) ||
+        !expected_step(j, f))
         return false;
     tell_waiting(j);
     return true;
@@ -390,7 +392,7 @@ int64_t job_due(const struct job *j)
     if (free_place && j->more_works && !j->stopping)
         return 0;
 
-    int64_t due = earlier(delivery_due(j), measure_due(j));
+    int64_t due = earlier(earlier(delivery_due(j), measure_due(j)), announce_due(j));
     due = earlier(due, pbx_due(j->pbx, j->mono, is_wanted(j)));
     for (size_t i = 0; i < WORKS_MOST; i++)
         if (j->works[i] && is_waiting(j, j->works[i]))
@@ -401,6 +403,7 @@ int64_t job_due(const struct job *j)
         due = earlier(due, spool_due(j->spool));
         due = earlier(due, j->next_scan);
         due = earlier(due, retention_due(j));
+        due = earlier(due, expected_due(j));
     }
     if (ledger_dirty(j->ledger))
         due = earlier(due, j->dirty_since + COMMIT_AFTER);
@@ -419,7 +422,7 @@ void job_stop(struct job *j)
 
 bool job_stopped(const struct job *j)
 {
-    return j->stopping && (j->still.why[0] || pbx_in_flight(j->pbx) == 0);
+    return j->stopping && (j->still.why[0] || (pbx_in_flight(j->pbx) == 0 && !announce_runs(j)));
 }
 
 bool job_refused(const struct job *j)
@@ -447,6 +450,8 @@ enum job_state job_state(struct job *j)
             return JOB_BUSY;
         left = true;
     }
+    if (announce_busy(j))
+        return JOB_BUSY;
     uint64_t held = 0;
     if (!left && ledger_held(j->ledger, &held, NULL) && held == 0)
         return JOB_IDLE;

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "fsio.h"
+#include "announce.h"
 #include "job_own.h"
 #include "log.h"
 
@@ -47,7 +48,8 @@ bool job_check(const struct config *config, struct fault *f)
 {
     ON_LEAVE(rules_free) struct rules rules = {0};
     ON_LEAVE(config_password_free) char *password = NULL;
-    return rules_read(config, &rules, f) && config_password(config, &password, f);
+    return rules_read(config, &rules, f) && expected_check(config, rules.profiles, f) &&
+           config_password(config, &password, f);
 }
 
 static struct http_settings http_settings(const struct config *c)
@@ -213,6 +215,7 @@ static bool open_parts(struct job *j, struct fault *f)
         return false;
     spool_profiles(j->spool, is_profile, j);
     j->tagger = content_tagger_new(ledger_key(j->ledger));
+    j->announce = announce_new();
     j->pbx = pbx_new(j->http, j->ledger);
     measure_parts(j);
     return set_pbx(j, j->config, f);
@@ -233,9 +236,18 @@ struct job *job_new(struct config *config, bool send)
     return j;
 }
 
+/* Files that are expected of a profile that is not there: no reason not to import. */
+static bool expected_begin(struct job *j, struct fault *f)
+{
+    struct fault why = {0};
+    if (j->send && !expected_check(j->config, j->profiles, &why))
+        log_warning(0, "%s", why.text);
+    return expected_open(j, f);
+}
+
 bool job_begin(struct job *j, struct fault *f)
 {
-    return open_parts(j, f) && recover(j, f);
+    return open_parts(j, f) && recover(j, f) && expected_begin(j, f);
 }
 
 void job_end(struct job *j)
@@ -248,6 +260,8 @@ void job_end(struct job *j)
     }
     keep_end(j);
     retention_end(j);
+    announce_free(j->announce);
+    expected_free(j->expected);
     pbx_free(j->pbx);
     http_free(j->http);
     content_tagger_free(j->tagger);
@@ -298,7 +312,8 @@ bool job_reload(struct job *j, struct config *config, struct fault *f)
         return true;
     }
     ON_LEAVE(rules_free) struct rules rules = {0};
-    if (!rules_read(config, &rules, f) || !set_pbx(j, config, f))
+    if (!rules_read(config, &rules, f) || !expected_check(config, rules.profiles, f) ||
+        !set_pbx(j, config, f))
         return false;
     rules_take(j, &rules);
     struct http_settings settings = http_settings(config);
@@ -309,6 +324,8 @@ bool job_reload(struct job *j, struct config *config, struct fault *f)
     retention_end(j);
     j->probed = false;
     measure_again(j);
+    if (!announce_again(j, f) || !expected_open(j, f))
+        return false;
     for (size_t i = 0; i < WORKS_MOST; i++) {
         struct work *w = j->works[i];
         if (w)

@@ -16,6 +16,8 @@
  *   filing.c    done, held, rejected, cancelled: reports, moves
  *   secrets.c   the delivery of passwords that were made up, and their end
  *   retention.c what has served its time goes
+ *   announce.c  the command that tells people
+ *   expected.c  files that did not come
  *   operate.c   operators' verbs
  *   inquire.c   status, show, verify
  *   overview.c  status for the page
@@ -209,6 +211,8 @@ struct watching {
 struct job {
     struct config *config;
     struct measure *measure;
+    struct announce *announce; /* announce.h; NULL while it stands still, as is the next */
+    struct expected *expected;
     bool send;
     struct still still;
     struct watching watch;
@@ -326,7 +330,7 @@ struct log_about about(const struct import *i);
 /* A row has its outcome: when it is refused, a line tells its place and the reason, or counts it
  * where there were many. */
 void tell_row(const struct job *j, struct work *w, const struct ledger_row *row);
-/* The import is done, held, rejected or cancelled. */
+/* The import is done, held, rejected or cancelled: tells the log, and notes what people are told. */
 bool tell_end(struct job *j, struct work *w, struct fault *f);
 /* The code of the i-th reason for which imports are held; CODE_NONE behind the last. */
 int tell_hold_code(size_t i);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* NAME ledger: opening, the barrier, notes. Imports are in ledger_import.c, rows in ledger_row.c.
+/* NAME ledger: opening, the barrier. Imports are in ledger_import.c, rows in ledger_row.c,
+ * notes in ledger_note.c.
  *
  * The schema has a version (PRAGMA user_version). */
 #include "ledger_own.h"
@@ -289,35 +290,6 @@ bool ledger_dirty(const struct ledger *l)
 const uint8_t *ledger_key(const struct ledger *l)
 {
     return l->key;
-}
-
-bool ledger_note_get(struct ledger *l, const char *name, char ret[LEDGER_NOTE], struct fault *f)
-{
-    static const char text[] = "SELECT text FROM note WHERE name=?1";
-    struct sql_query *q = sql_query(l->sql, text, f);
-    if (!q)
-        return false;
-    sql_bind_text(q, 1, name);
-    bool row = false;
-    if (!sql_next(q, &row, f))
-        return false;
-    ret[0] = '\0';
-    if (row) {
-        sql_text(q, 0, ret, LEDGER_NOTE);
-        sql_done(q);
-    }
-    return true;
-}
-
-bool ledger_note_put(struct ledger *l, const char *name, const char *value, struct fault *f)
-{
-    static const char text[] = "INSERT OR REPLACE INTO note(name, text) VALUES(?1, ?2)";
-    struct sql_query *q = ledger_write(l, text, f);
-    if (!q)
-        return false;
-    sql_bind_text(q, 1, name);
-    sql_bind_text(q, 2, value);
-    return sql_run(q, f);
 }
 
 /* Runs a query about a PBX: its id, or 0 when there is no row. */

@@ -160,6 +160,11 @@ bool ledger_queue(struct ledger *l, struct ledger_queue *ret, struct fault *f);
 bool ledger_successes(struct ledger *l, struct ledger_success *to, size_t room, size_t *ret_count,
                       struct fault *f);
 
+/* The greatest id of imports of this profile that were claimed since then; 0: there is none. Reads
+ * all imports. */
+bool ledger_last_of(struct ledger *l, const char *profile, int64_t since, uint64_t *ret,
+                    struct fault *f);
+
 /* The oldest import that is held; 0 when none is. */
 bool ledger_held(struct ledger *l, uint64_t *ret, struct fault *f);
 
@@ -239,11 +244,21 @@ bool ledger_pbx(struct ledger *l, const char *url, int64_t *ret, struct fault *f
 bool ledger_pbx_find(struct ledger *l, const char *url, int64_t *ret, struct fault *f);
 
 /* Notes that outlive a restart, by name: the refused login's digest, the end of a lock-out. */
-#define LEDGER_NOTE 128
+#define LEDGER_NOTE 256
 /* Set when the ledger began beside a spool that was used before, until an operator goes on. */
 #define LEDGER_NOTE_NUMBERS_LOST "numbers-lost"
 bool ledger_note_get(struct ledger *l, const char *name, char ret[LEDGER_NOTE], struct fault *f);
 bool ledger_note_put(struct ledger *l, const char *name, const char *text, struct fault *f);
+bool ledger_note_drop(struct ledger *l, const char *name, struct fault *f); /* if it is there */
+/* The first note of a family (all names that begin so) behind the name in *n; of all when that is
+ * "". Fills n when there is one. */
+#define LEDGER_NOTE_NAME 160
+struct ledger_note {
+    char name[LEDGER_NOTE_NAME];
+    char text[LEDGER_NOTE];
+};
+bool ledger_note_next(struct ledger *l, const char *family, struct ledger_note *n, bool *ret_found,
+                      struct fault *f);
 
 /* Forgets an import that has ended: about so many of its rows, and when none is left (*ret_gone)
  * the import. Until then it is to be called again. What it created, the numbers that it gave, its

@@ -188,6 +188,24 @@ bool ledger_successes(struct ledger *l, struct ledger_success *to, size_t room, 
     return true;
 }
 
+bool ledger_last_of(struct ledger *l, const char *profile, int64_t since, uint64_t *ret,
+                    struct fault *f)
+{
+    static const char text[] = "SELECT max(id) FROM import WHERE profile=?1 AND started>=?2";
+    struct sql_query *q = sql_query(l->sql, text, f);
+    bool row = false;
+    if (!q)
+        return false;
+    sql_bind_text(q, 1, profile);
+    sql_bind_int(q, 2, since);
+    if (!sql_next(q, &row, f))
+        return false;
+    *ret = row ? (uint64_t)sql_int(q, 0) : 0;
+    if (row)
+        sql_done(q);
+    return true;
+}
+
 bool ledger_held(struct ledger *l, uint64_t *ret, struct fault *f)
 {
     static const char text[] =

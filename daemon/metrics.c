@@ -193,6 +193,12 @@ static void successes(const struct metrics *m, const char *name, struct buf *to)
     }
 }
 
+static void expected(const struct metrics *m, const char *name, struct buf *to)
+{
+    for (size_t i = 0; i < m->expected_count; i++)
+        labelled(m, to, name, "profile", m->expected[i].profile, m->expected[i].missing);
+}
+
 static void classes(const struct metrics *m, const char *name, struct buf *to)
 {
     for (int call = 0; call < PBX_CALLS; call++)
@@ -306,6 +312,8 @@ static const struct {
      rows_open},
     {"last_success_timestamp_seconds", "gauge",
      "When an import of this mapping profile was done last.", successes},
+    {"expected_missing", "gauge",
+     "1 while the file of this mapping profile is missing that was expected.", expected},
     {"calls_total", "counter", "Calls to the PBX by the status of HTTP, or what came in its place.",
      classes},
     {"answers_total", "counter",

@@ -39,6 +39,11 @@ struct metrics {
     uint64_t ledger_bytes, spool_free;
     struct ledger_success successes[METRICS_PROFILES];
     size_t success_count;
+    struct {
+        char profile[64];
+        bool missing;
+    } expected[METRICS_PROFILES]; /* profiles of which files are expected */
+    size_t expected_count;
 };
 
 /* Adds the text, in the format 0.0.4; or as OpenMetrics 1.0. Series have the same names and values

@@ -3,6 +3,7 @@
 #include <limits.h>
 #include <stdio.h>
 
+#include "announce.h"
 #include "job_own.h"
 #include "log.h"
 
@@ -135,5 +136,5 @@ bool tell_end(struct job *j, struct work *w, struct fault *f)
     if (i->state == IMPORT_REJECTED || (!aside && (c.invalid || c.failed)))
         j->refused = true;
     measure_end(j, i);
-    return true;
+    return announce_import(j, i, &c, f);
 }
