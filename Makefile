@@ -13,7 +13,8 @@ PACKAGES       = gcc make pkg-config libcsv-dev libcurl4-gnutls-dev libjson-c-de
                  libinotifytools0-dev libsqlite3-dev libinih-dev libexpat1-dev libpcre2-dev \
                  nettle-dev libsystemd-dev libmicrohttpd-dev jq
 DEB_PACKAGES   = debhelper lintian
-CHECK_PACKAGES = libcmocka-dev bats curl inotify-tools util-linux sqlite3 python3-minimal
+CHECK_PACKAGES = libcmocka-dev bats curl inotify-tools util-linux sqlite3 python3-minimal \
+                 python3-aiosmtpd
 ALL_PACKAGES   = clang-14 libclang-rt-14-dev clang-tidy-14 clang-format-14 valgrind cppcheck \
                  shellcheck mandoc universal-ctags systemd python3 libreoffice-calc-nogui \
                  $(DEB_PACKAGES) $(BROWSER_PACKAGES) systemd-container mmdebstrap prometheus \
@@ -246,6 +247,8 @@ INSTALLED += $(foreach f,$(shell find schemas -name '*.json'),0644:$f:$(SHARE)/e
 INSTALLED += $(foreach f,$(shell find samples -type f),0644:$f:$(SHARE)/doc/extspoold/$f)
 INSTALLED += $(foreach f,$(wildcard docs/monitoring/*),\
                0644:$f:$(SHARE)/doc/extspoold/monitoring/$(notdir $f))
+INSTALLED += $(foreach f,$(wildcard docs/examples/*),\
+               0755:$f:$(SHARE)/doc/extspoold/examples/$(notdir $f))
 INSTALLED += $(foreach f,$(wildcard docs/man/*.[158]),\
                0644:$f:$(SHARE)/man/man$(patsubst .%,%,$(suffix $f))/$(notdir $f))
 INSTALLED += 0644:$B/completion/bash:$(SHARE)/bash-completion/completions/extspool

@@ -15,7 +15,7 @@
 #define TRIES_MOST 5
 #define MINUTE     (INT64_C(60) * 1000)
 #define LOOK_MOST  MINUTE /* ms after which the clock is looked at again, which may be set */
-#define GRACE      5000   /* ms that a command may go on when the daemon ends */
+#define GRACE      3000   /* ms that a command may go on when the daemon ends */
 
 static const char command_name[] = "the [notify] command";
 

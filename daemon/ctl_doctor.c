@@ -260,6 +260,39 @@ static void check_metrics(struct doctor *d)
     }
 }
 
+/* ---- telling people ---- */
+
+/* As it is looked for when it is run. */
+static bool program_there(const char *name)
+{
+    const char *path = getenv("PATH");
+    if (strchr(name, '/'))
+        return access(name, X_OK) == 0;
+    for (const char *at = path ? path : ""; *at;) {
+        ON_LEAVE(buf_free) struct buf file = {0};
+        size_t len = strcspn(at, ":");
+        buf_format(&file, "%.*s/%s", (int)len, at, name);
+        if (access(file.at, X_OK) == 0)
+            return true;
+        at += len + (at[len] == ':');
+    }
+    return false;
+}
+
+static void check_notify(struct doctor *d)
+{
+    const char *command = d->config->notify.command + strspn(d->config->notify.command, " \t");
+    ON_LEAVE(free_text) char *name = xstrndup(command, strcspn(command, " \t"));
+    if (!*name)
+        return;
+    if (program_there(name))
+        doctor_well(d, "people are told by '%s'", name);
+    else
+        doctor_say(d, DOCTOR_FINDING,
+                   "correct [notify] command, or install the program and make it executable",
+                   "people cannot be told: '%s' is no program that can be run", name);
+}
+
 /* ---- the table ---- */
 
 static const struct {
@@ -280,6 +313,7 @@ static const struct {
     {"pbx", doctor_pbx},
     {"session", doctor_session},
     {"metrics", check_metrics},
+    {"notify", check_notify},
 };
 
 static void print(const struct doctor *d)

@@ -33,6 +33,8 @@ files() {
         "644 ./usr/share/doc/extspoold/monitoring/README.md" \
         "644 ./usr/share/doc/extspoold/monitoring/alerts.yml" \
         "644 ./usr/share/doc/extspoold/monitoring/grafana-dashboard.json" \
+        "755 ./usr/share/doc/extspoold/examples/notify-mail" \
+        "755 ./usr/share/doc/extspoold/examples/notify-webhook" \
         "644 ./usr/share/man/man8/extspoold.8" \
         "644 ./usr/share/man/man5/extspoold.conf.5" \
         "644 ./usr/share/man/man5/extspool-profile.5" \
