@@ -73,6 +73,15 @@ static enum MHD_Result send_text(struct request *r, unsigned status, const char 
     return send_bytes(r, status, "text/plain; charset=utf-8", text, strlen(text));
 }
 
+/* A line for whoever looks at it in a browser. */
+static enum MHD_Result send_line(struct request *r, unsigned status, const char *english)
+{
+    ON_LEAVE(buf_free) struct buf line = {0};
+    buf_text(&line, text_in(r->conn->serve->settings.language, english));
+    buf_char(&line, '\n');
+    return send_text(r, status, buf_get(&line));
+}
+
 /* ---- streams of events ---- */
 
 static void suspend(struct request *r)
@@ -153,14 +162,14 @@ static enum MHD_Result answer_events(struct serve *s, struct request *r, bool he
 /* A report is never changed once it has its name. */
 static enum MHD_Result answer_report(struct serve *s, struct request *r)
 {
-    static const char gone[] = "there is no such report\n";
+    static const char gone[] = "There is no such report (any more).";
     struct stat st;
     ON_LEAVE(close_fd) int folder = open(s->settings.reports, O_PATH | O_DIRECTORY | O_CLOEXEC);
     ON_LEAVE(close_fd)
     int fd =
         folder < 0 ? -1 : openat(folder, r->report, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     if (fd < 0 || fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || st.st_nlink != 1)
-        return send_text(r, MHD_HTTP_NOT_FOUND, gone);
+        return send_line(r, MHD_HTTP_NOT_FOUND, gone);
     struct MHD_Response *response = MHD_create_response_from_fd64((uint64_t)st.st_size, fd);
     if (response)
         fd = -1; /* taken over */
@@ -249,7 +258,7 @@ static enum MHD_Result answer(struct serve *s, struct request *r, bool head)
     case ROUTE_NONE:
         break;
     }
-    return send_text(r, MHD_HTTP_NOT_FOUND, "there is no such page\n");
+    return send_line(r, MHD_HTTP_NOT_FOUND, "There is no such page.");
 }
 
 /* Whether it can be answered now. */
@@ -321,13 +330,13 @@ static unsigned consider(struct serve *s, struct request *r, const char *path,
     r->route = route_of(r->path, &r->report);
     r->open = r->route == ROUTE_METRICS && route_wants_open(header(r, "Accept"));
     if (is_misdirected(s, r)) {
-        *ret_text = "this is not the name of this machine\n";
+        *ret_text = "This is not the name of this server.";
         return MHD_HTTP_MISDIRECTED_REQUEST;
     }
     enum access access = access_of(&s->settings.token, r);
     r->known = access == ACCESS_GOOD;
     if (!r->known && !route_is_open(r->route)) {
-        *ret_text = "the token is needed\n";
+        *ret_text = "The password of this page is needed.";
         if (access == ACCESS_NONE)
             return MHD_HTTP_UNAUTHORIZED;
         r->penalty = true;
@@ -374,13 +383,13 @@ enum MHD_Result request_handle(void *with, struct MHD_Connection *mhd, const cha
     const char *refusal = NULL;
     unsigned refused = r->path ? 0 : consider(s, r, path, &refusal);
     if (refused)
-        return send_text(r, refused, refusal);
+        return send_line(r, refused, refusal);
     if (!is_settled(s, r)) {
         suspend(r);
         return MHD_YES;
     }
     if (r->penalty)
-        return send_text(r, MHD_HTTP_UNAUTHORIZED, "this is not the token\n");
+        return send_line(r, MHD_HTTP_UNAUTHORIZED, "This is not the password of this page.");
     return answer(s, r, strcmp(method, "HEAD") == 0);
 }
 

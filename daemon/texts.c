@@ -58,12 +58,13 @@ static const char *const texts[][LANGUAGES] = {
     {"profile", "Profil"},
     {"tab", "Tabulator"},
     {"2 lines", "2 Zeilen"},
-    /* page */
+
+    /* ---- page ---- */
     {"Imports into the phone system", "Importe in die Telefonanlage"},
-    {"The connection to the server is lost. What you see is from %1; it goes on by itself as soon as "
-     "the server answers again.",
-     "Die Verbindung zum Server ist unterbrochen. Was Sie sehen, ist von %1 Uhr; es geht von selbst "
-     "weiter, sobald der Server wieder antwortet."},
+    {"The connection to the server is lost. What you see is from %1; it goes on by itself as soon "
+     "as the server answers again.",
+     "Die Verbindung zum Server ist unterbrochen. Was Sie sehen, ist von %1 Uhr; es geht von "
+     "selbst weiter, sobald der Server wieder antwortet."},
     {"The connection is back: what you see is up to date.",
      "Die Verbindung steht wieder: Was Sie sehen, ist aktuell."},
     {"The program has only just started: nothing is known yet.",
@@ -88,21 +89,21 @@ static const char *const texts[][LANGUAGES] = {
     {"%1 files in the drop folder are not taken up.",
      "%1 Dateien im Eingangsordner werden nicht angenommen."},
     {"Nothing can be sent to the phone system since %2: %1.",
-     "Seit %2 kann nichts an die Telefonanlage gesendet werden: %1."},
+     "Seit dem %2 kann nichts an die Telefonanlage gesendet werden: %1."},
     {"Nothing can be sent to the phone system at the moment: %1.",
      "Zurzeit kann nichts an die Telefonanlage gesendet werden: %1."},
     {"Your administrator has yet to tell this server where the phone system is. Files may be "
      "dropped meanwhile: they are kept.",
-     "Ihre Administration muss diesem Server noch sagen, wo die Telefonanlage ist. Dateien können "
-     "inzwischen abgelegt werden: Sie bleiben erhalten."},
+     "Ihre IT-Abteilung muss auf diesem Server noch die Adresse der Telefonanlage eintragen. "
+     "Dateien können inzwischen abgelegt werden: Sie bleiben erhalten."},
     {"Your administrator has yet to give this server the password of the phone system. Files may "
      "be dropped meanwhile: they are kept.",
-     "Ihre Administration muss diesem Server noch das Passwort der Telefonanlage geben. Dateien "
-     "können inzwischen abgelegt werden: Sie bleiben erhalten."},
+     "Ihre IT-Abteilung muss auf diesem Server noch das Passwort der Telefonanlage eintragen. "
+     "Dateien können inzwischen abgelegt werden: Sie bleiben erhalten."},
     {"Your administrator has to correct the user or the password that this server logs in with. "
      "Nothing is lost: the imports go on then.",
-     "Ihre Administration muss den Benutzer oder das Passwort berichtigen, mit dem dieser Server "
-     "sich anmeldet. Nichts geht verloren: Danach gehen die Importe weiter."},
+     "Ihre IT-Abteilung muss den Benutzer oder das Passwort korrigieren, womit dieser Server sich "
+     "anmeldet. Nichts geht verloren: Danach gehen die Importe weiter."},
     {"Nothing is lost: the imports go on by themselves as soon as the phone system takes them.",
      "Nichts geht verloren: Die Importe gehen von selbst weiter, sobald die Telefonanlage sie "
      "annimmt."},
@@ -124,7 +125,7 @@ static const char *const texts[][LANGUAGES] = {
     {"Rejected", "Abgewiesen"},
     {"Cancelled", "Abgebrochen"},
     {"profile %1", "Profil %1"},
-    {" since %1", " seit %1"},
+    {" since %1", " seit dem %1"},
     {", %1", NULL},
     {"Report on ", "Bericht zu "},
     {"One row read so far", "Bisher eine Zeile gelesen"},
@@ -140,14 +141,14 @@ static const char *const texts[][LANGUAGES] = {
     {"about a day left", "noch etwa einen Tag"},
     {"about %1 days left", "noch etwa %1 Tage"},
     {"It is waiting: %1", "Er wartet: %1"},
-    {"Your administrator lets it go on with", "Ihre Administration lässt ihn weitergehen mit"},
+    {"Your administrator lets it go on with", "Ihre IT-Abteilung setzt ihn fort mit"},
     {"or ends it, sending no more, with", "oder bricht ihn ab und sendet nichts mehr mit"},
     {"one added", "eine angelegt"},
     {"%1 added", "%1 angelegt"},
     {"one added before", "eine schon früher angelegt"},
     {"%1 added before", "%1 schon früher angelegt"},
-    {"one skipped", "eine übergangen"},
-    {"%1 skipped", "%1 übergangen"},
+    {"one skipped", "eine übersprungen"},
+    {"%1 skipped", "%1 übersprungen"},
     {"one with mistakes", "eine mit Fehlern"},
     {"%1 with mistakes", "%1 mit Fehlern"},
     {"one refused by the phone system", "eine von der Telefonanlage abgelehnt"},
@@ -178,8 +179,13 @@ static const char *const texts[][LANGUAGES] = {
     {"Running since", "In Betrieb seit"},
     {"Version", NULL},
     {"As of", "Stand"},
+    {"There is no such page.", "Diese Seite gibt es nicht."},
+    {"There is no such report (any more).", "Diesen Bericht gibt es nicht (mehr)."},
+    {"The password of this page is needed.", "Für diese Seite ist ein Passwort nötig."},
+    {"This is not the password of this page.", "Das ist nicht das Passwort dieser Seite."},
+    {"This is not the name of this server.", "Dieser Server heißt anders."},
 
-    /* report: the HTML of an import */
+    /* ---- report: the HTML of an import ---- */
     {"Import", NULL},
     {"Began", "Begonnen"},
     {"Ended", "Beendet"},
@@ -190,7 +196,7 @@ static const char *const texts[][LANGUAGES] = {
     {"Added before, unchanged", "Schon früher angelegt, unverändert"},
     {"Left out", "Ausgelassen"},
     {"Waiting", "Wartet"},
-    {"Not valid, never sent", "Nicht gültig, nicht gesendet"},
+    {"Not valid, never sent", "Fehlerhaft, nicht gesendet"},
     {"Refused by the phone system", "Von der Telefonanlage abgelehnt"},
     {"The file has no rows, so nothing was added.",
      "Die Datei enthält keine Zeilen; es wurde nichts angelegt."},
@@ -199,17 +205,17 @@ static const char *const texts[][LANGUAGES] = {
     {"All %1 people in the file were added to the phone system.",
      "Alle %1 Personen in der Datei wurden in der Telefonanlage angelegt."},
     {"The one person in the file was there before, unchanged.",
-     "Die Person in der Datei war schon unverändert angelegt."},
+     "Die Person in der Datei war schon angelegt und ist unverändert."},
     {"All %1 people in the file were there before, unchanged.",
-     "Alle %1 Personen in der Datei waren schon unverändert angelegt."},
+     "Alle %1 Personen in der Datei waren schon angelegt und sind unverändert."},
     {"The file has %1 row:", "Die Datei hat %1 Zeile:"},
     {"The file has %1 rows:", "Die Datei hat %1 Zeilen:"},
     {"nobody was added to the phone system", "niemand wurde in der Telefonanlage angelegt"},
     {"%1 person was added to the phone system", "%1 Person wurde in der Telefonanlage angelegt"},
     {"%1 people were added to the phone system",
      "%1 Personen wurden in der Telefonanlage angelegt"},
-    {"%1 person was there before, unchanged", "%1 Person war schon unverändert angelegt"},
-    {"%1 people were there before, unchanged", "%1 Personen waren schon unverändert angelegt"},
+    {"%1 person was there before, unchanged", "%1 Person war schon angelegt, unverändert"},
+    {"%1 people were there before, unchanged", "%1 Personen waren schon angelegt, unverändert"},
     {"%1 row was left out", "%1 Zeile wurde ausgelassen"},
     {"%1 rows were left out", "%1 Zeilen wurden ausgelassen"},
     {"%1 row was refused", "%1 Zeile wurde abgelehnt"},
@@ -250,7 +256,7 @@ static const char *const texts[][LANGUAGES] = {
     {"%1 rows", "%1 Zeilen"},
     {"%1 refused", "davon %1 abgelehnt"},
     {"•••••• stands for what may be a password and is not shown.",
-     "•••••• steht für etwas, das ein Kennwort sein könnte und nicht gezeigt wird."},
+     "•••••• steht für etwas, das ein Passwort sein könnte und nicht gezeigt wird."},
     {"And %1 more: see %2.", "Und %1 weitere: siehe %2."},
     {"And %1 more: see the list of all rows below.",
      "Und %1 weitere: siehe die Liste aller Zeilen weiter unten."},

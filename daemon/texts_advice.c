@@ -26,7 +26,7 @@ static const char *const lines[][LANGUAGES] = {
     {"An import never changes an extension. If the new values are right, ask your administrator "
      "to change them on the phone system; otherwise correct your file.",
      "Ein Import ändert nie eine vorhandene Nebenstelle. Wenn die neuen Werte stimmen, bitten Sie "
-     "Ihre IT-Abteilung, sie auf der Telefonanlage zu ändern; sonst berichtigen Sie Ihre Datei."},
+     "Ihre IT-Abteilung, sie auf der Telefonanlage zu ändern; sonst korrigieren Sie Ihre Datei."},
     {"The row was not sent to the phone system",
      "Die Zeile wurde nicht an die Telefonanlage gesendet"},
     {"The import is stopped, so nothing became of this row. Look above for the reason, and ask "
@@ -45,14 +45,14 @@ static const char *const lines[][LANGUAGES] = {
     {"Put a value that has a comma or a semicolon in it between double quotes. Correct the rows "
      "in the rejects file and drop that file again.",
      "Setzen Sie einen Wert, der ein Komma oder Semikolon enthält, in doppelte Anführungszeichen. "
-     "Berichtigen Sie die Datei mit den abgelehnten Zeilen und legen Sie sie erneut in den "
+     "Korrigieren Sie die Datei mit den abgelehnten Zeilen und legen Sie sie erneut in den "
      "Eingangsordner."},
     {"The row has too few values",
      "Die Zeile hat zu wenige Werte"},
     {"Often a value has a line break in it, and the row is cut in two. Correct the rows in the "
      "rejects file and drop that file again.",
      "Oft enthält ein Wert einen Zeilenumbruch, und die Zeile ist in zwei Teile zerfallen. "
-     "Berichtigen Sie die Datei mit den abgelehnten Zeilen und legen Sie sie erneut in den "
+     "Korrigieren Sie die Datei mit den abgelehnten Zeilen und legen Sie sie erneut in den "
      "Eingangsordner."},
     {"A quotation mark is missing at the end of a value",
      "Am Ende eines Wertes fehlt ein Anführungszeichen"},
@@ -73,7 +73,7 @@ static const char *const lines[][LANGUAGES] = {
     {"Mostly a quotation mark is missing, and the rest of the file was taken for one value. "
      "Correct the file and drop it again; if it is right as it is, ask your administrator.",
      "Meist fehlt ein Anführungszeichen, und der Rest der Datei wurde für einen einzigen Wert "
-     "gehalten. Berichtigen Sie die Datei und legen Sie sie erneut in den Eingangsordner; wenn sie "
+     "gehalten. Korrigieren Sie die Datei und legen Sie sie erneut in den Eingangsordner; wenn sie "
      "so stimmt, wenden Sie sich an Ihre IT-Abteilung."},
     {"Some characters cannot be read",
      "Einige Zeichen können nicht gelesen werden"},
@@ -92,38 +92,38 @@ static const char *const lines[][LANGUAGES] = {
      "Ein Wert ist von der falschen Art"},
     {"The message says what is wanted. Correct the rows in the rejects file and drop that file "
      "again.",
-     "Die Meldung sagt, was verlangt ist. Berichtigen Sie die Datei mit den abgelehnten Zeilen und "
+     "Die Meldung sagt, was verlangt ist. Korrigieren Sie die Datei mit den abgelehnten Zeilen und "
      "legen Sie sie erneut in den Eingangsordner."},
     {"A value does not have the right form",
      "Ein Wert hat nicht die richtige Form"},
     {"The message says which form is wanted. Correct the rows in the rejects file and drop that "
      "file again.",
-     "Die Meldung sagt, welche Form verlangt ist. Berichtigen Sie die Datei mit den abgelehnten "
+     "Die Meldung sagt, welche Form verlangt ist. Korrigieren Sie die Datei mit den abgelehnten "
      "Zeilen und legen Sie sie erneut in den Eingangsordner."},
     {"A value is none of those that are allowed",
      "Ein Wert gehört nicht zu den erlaubten Werten"},
     {"Choose one of the allowed values, correct the rows in the rejects file and drop that file "
      "again.",
-     "Wählen Sie einen der erlaubten Werte, berichtigen Sie die Datei mit den abgelehnten Zeilen "
+     "Wählen Sie einen der erlaubten Werte, korrigieren Sie die Datei mit den abgelehnten Zeilen "
      "und legen Sie sie erneut in den Eingangsordner."},
     {"A value is too short or too long",
      "Ein Wert ist zu kurz oder zu lang"},
     {"The message says how long it may be. Correct the rows in the rejects file and drop that "
      "file again.",
-     "Die Meldung sagt, wie lang er sein darf. Berichtigen Sie die Datei mit den abgelehnten "
+     "Die Meldung sagt, wie lang er sein darf. Korrigieren Sie die Datei mit den abgelehnten "
      "Zeilen und legen Sie sie erneut in den Eingangsordner."},
     {"A number is too small or too large",
      "Eine Zahl ist zu klein oder zu groß"},
     {"The message says what is allowed. Correct the rows in the rejects file and drop that file "
      "again.",
-     "Die Meldung sagt, was erlaubt ist. Berichtigen Sie die Datei mit den abgelehnten Zeilen und "
+     "Die Meldung sagt, was erlaubt ist. Korrigieren Sie die Datei mit den abgelehnten Zeilen und "
      "legen Sie sie erneut in den Eingangsordner."},
     {"A value does not go with the others of its row",
      "Ein Wert passt nicht zu den anderen der Zeile"},
     {"The message says what does not fit. If the row was taken, check it. Otherwise correct it in "
      "the rejects file and drop that file again.",
      "Die Meldung sagt, was nicht passt. Wenn die Zeile angenommen wurde, prüfen Sie sie. Sonst "
-     "berichtigen Sie sie in der Datei mit den abgelehnten Zeilen und legen Sie diese Datei erneut "
+     "korrigieren Sie sie in der Datei mit den abgelehnten Zeilen und legen Sie diese Datei erneut "
      "in den Eingangsordner."},
     {"The extension number stands twice in the file",
      "Die Nummer der Nebenstelle steht zweimal in der Datei"},
@@ -149,7 +149,7 @@ static const char *const lines[][LANGUAGES] = {
      "Die Nummer der Nebenstelle ist bereits vergeben"},
     {"Choose another number for these people, correct the rows in the rejects file and drop that "
      "file again.",
-     "Wählen Sie für diese Personen eine andere Nummer, berichtigen Sie die Datei mit den "
+     "Wählen Sie für diese Personen eine andere Nummer, korrigieren Sie die Datei mit den "
      "abgelehnten Zeilen und legen Sie sie erneut in den Eingangsordner."},
     {"It is not sure whether the extension was created",
      "Es ist nicht sicher, ob die Nebenstelle angelegt wurde"},
@@ -196,7 +196,7 @@ static const char *const lines[][LANGUAGES] = {
      "Die Telefonanlage konnte die Nebenstelle nicht einrichten"},
     {"Check the values of the row, correct them in the rejects file and drop that file again. If "
      "they are right, ask your administrator.",
-     "Prüfen Sie die Werte der Zeile, berichtigen Sie sie in der Datei mit den abgelehnten Zeilen "
+     "Prüfen Sie die Werte der Zeile, korrigieren Sie sie in der Datei mit den abgelehnten Zeilen "
      "und legen Sie diese Datei erneut in den Eingangsordner. Wenn die Werte stimmen, wenden Sie "
      "sich an Ihre IT-Abteilung."},
     {"The phone system is asked too often",
@@ -232,13 +232,13 @@ static const char *const lines[][LANGUAGES] = {
      "Eine Spalte ist nicht bekannt und wurde ausgelassen"},
     {"Nothing is to be done if it is not needed. Otherwise correct its heading and drop the file "
      "again, or ask your administrator.",
-     "Es ist nichts zu tun, wenn sie nicht gebraucht wird. Sonst berichtigen Sie ihre Überschrift "
+     "Es ist nichts zu tun, wenn sie nicht gebraucht wird. Sonst korrigieren Sie ihre Überschrift "
      "und legen Sie die Datei erneut in den Eingangsordner, oder wenden Sie sich an Ihre "
      "IT-Abteilung."},
     {"A column is missing",
      "Eine Spalte fehlt"},
     {"Add the column, or correct its heading if it is misspelt, and drop the file again.",
-     "Ergänzen Sie die Spalte, oder berichtigen Sie ihre Überschrift, falls diese falsch "
+     "Ergänzen Sie die Spalte, oder korrigieren Sie ihre Überschrift, falls diese falsch "
      "geschrieben ist, und legen Sie die Datei erneut in den Eingangsordner."},
     {"Two columns have the same heading",
      "Zwei Spalten haben dieselbe Überschrift"},
@@ -274,7 +274,7 @@ static const char *const lines[][LANGUAGES] = {
      "Eine Zeile ist fehlerhaft, deshalb wurde nichts gesendet"},
     {"Ask your administrator to cancel this import, correct the rows below in your file and drop "
      "it again. Or ask your administrator to let the rows go on that are right.",
-     "Bitten Sie Ihre IT-Abteilung, diesen Import abzubrechen, berichtigen Sie die unten genannten "
+     "Bitten Sie Ihre IT-Abteilung, diesen Import abzubrechen, korrigieren Sie die unten genannten "
      "Zeilen in Ihrer Datei und legen Sie sie erneut in den Eingangsordner. Oder bitten Sie Ihre "
      "IT-Abteilung, den Import mit den richtigen Zeilen fortzusetzen."},
     {"Too many rows are wrong",
@@ -338,7 +338,7 @@ static const char *const lines[][LANGUAGES] = {
      "Für diese Datei gibt es kein Profil"},
     {"Ask your administrator to add the profile, or to correct its name in the settings.",
      "Bitten Sie Ihre IT-Abteilung, das Profil zu ergänzen oder seinen Namen in den Einstellungen "
-     "zu berichtigen."},
+     "zu korrigieren."},
     {"There are no free extension numbers left",
      "Es sind keine Nummern für Nebenstellen mehr frei"},
     {"Ask your administrator to enlarge the range of numbers and to let the import go on.",

@@ -251,7 +251,7 @@ static const char *const lines[][LANGUAGES] = {
      "gelesen und am Anfang und Ende weggelassen"},
     {"is an error of a spreadsheet's formula, no value: mend the formula, or enter the value "
      "itself",
-     "ist der Fehler einer Formel im Tabellenprogramm und kein Wert: Berichtigen Sie die Formel "
+     "ist der Fehler einer Formel im Tabellenprogramm und kein Wert: Korrigieren Sie die Formel "
      "oder geben Sie den Wert selbst ein"},
     {"is what a spreadsheet shows in a column that is too narrow: make it wider and save the file "
      "again",
