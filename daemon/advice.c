@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* NAME advice: one table of what people are told. A title goes with one row as well as with many;
- * a code that may be a warning is told so that both is true. */
+/* NAME advice: one table of what people are told. A title goes with one row as well as with many,
+ * and of a heading with a file that was taken as well as with one that was not. */
 #include "advice.h"
 
 struct advice {
@@ -37,11 +37,9 @@ static const struct advice table[] = {
      "Often a value has a line break in it, and the row is cut in two. Correct the rows in the "
      "rejects file and drop that file again."},
     {CODE_UNCLOSED_QUOTE, "A quotation mark is missing at the end of a value",
-     "If the row was taken, check its values. Otherwise add the quotation mark in the rejects "
-     "file and drop that file again."},
+     "Add the quotation mark in the rejects file and drop that file again."},
     {CODE_STRAY_QUOTE, "A quotation mark stands where none may stand",
-     "If the row was taken, check its values. Otherwise remove the quotation mark in the rejects "
-     "file and drop that file again."},
+     "Remove the quotation mark in the rejects file and drop that file again."},
     {CODE_TOO_LONG, "The row is far too long",
      "Mostly a quotation mark is missing, and the rest of the file was taken for one value. "
      "Correct the file and drop it again; if it is right as it is, ask your administrator."},
@@ -68,14 +66,14 @@ static const struct advice table[] = {
      "The message says what is allowed. Correct the rows in the rejects file and drop that file "
      "again."},
     {CODE_CONDITION, "A value does not go with the others of its row",
-     "The message says what does not fit. If the row was taken, check it. Otherwise correct it in "
-     "the rejects file and drop that file again."},
+     "The message says what does not fit. Correct the rows in the rejects file and drop that "
+     "file again."},
     {CODE_DUPLICATE_NUMBER, "The extension number stands twice in the file",
      "The first row with this number counts. Give the other one a number of its own in the "
      "rejects file and drop that file again, or leave it out."},
     {CODE_SPREADSHEET_DAMAGE, "A spreadsheet program has changed a value",
-     "If the row was taken, check the value. Otherwise format the column as text, enter the "
-     "value again, correct the rows in the rejects file and drop that file again."},
+     "In the rejects file, format the column as text and enter the value again. Then drop that "
+     "file again."},
     {CODE_VALUE_CHANGED, "A value was put into the right form",
      "Nothing is to be done if the value is right now. Otherwise ask your administrator."},
 
@@ -208,4 +206,11 @@ const char *advice_title(int code)
 const char *advice_do(int code)
 {
     return advice_of(code)->act;
+}
+
+const char *advice_hint(int code)
+{
+    return code == CODE_VALUE_CHANGED
+               ? advice_do(code)
+               : "This is only a hint: check the value. If it is right, nothing is to be done.";
 }

@@ -14,4 +14,7 @@ const char *advice_title(int code);
 /* What to do, and who is to: one to three sentences; otherwise the same. */
 const char *advice_do(int code);
 
+/* What to do when a row has this code as a warning, which has cost it nothing; static text. */
+const char *advice_hint(int code);
+
 #endif

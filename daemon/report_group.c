@@ -273,12 +273,14 @@ static void rest_add(struct buf *to, const struct report_facts *facts, enum list
     buf_free(&number);
 }
 
-static void advice_add(struct buf *to, const struct report_facts *facts, int code)
+static void advice_add(struct buf *to, const struct report_facts *facts, enum list_kind kind,
+                       int code)
 {
     if (code == facts->import.code)
         return; /* it stands on top */
     buf_text(to, "<p>");
-    html_text(to, text_in(facts->language, advice_do(code)));
+    html_text(to,
+              text_in(facts->language, kind == LIST_NOTES ? advice_hint(code) : advice_do(code)));
     buf_text(to, "</p>\n");
 }
 
@@ -293,7 +295,7 @@ static void group_add(struct buf *to, const struct report_facts *facts, enum lis
         buf_char(to, ')');
     }
     buf_text(to, "</h3>\n");
-    advice_add(to, facts, group->code);
+    advice_add(to, facts, kind, group->code);
     buf_format(to, "<table class=\"stack\" role=\"table\" aria-labelledby=\"g%d-%zu\">\n",
                (int)kind, number);
     heads_add(to, facts, group);

@@ -255,6 +255,16 @@ static bool html_begin(struct report_part *p, const struct report_facts *facts, 
 }
 
 /* How the file was read, and why. */
+static void choice_text(struct buf *to, enum language l, struct cell text, const char *after)
+{
+    ON_LEAVE(buf_free) struct buf told = {0};
+    ON_LEAVE(free_text) char *english = xstrndup(text.at, text.len);
+
+    text_message(&told, l, english);
+    buf_text(&told, after);
+    html_text(to, buf_get(&told));
+}
+
 static void choices_html(struct buf *to, const struct report_facts *facts)
 {
     const char *choices = facts->import.choices;
@@ -265,17 +275,11 @@ static void choices_html(struct buf *to, const struct report_facts *facts)
     buf_format(to, "<details>\n<summary>%s</summary>\n<ul class=\"quiet\">\n",
                text_in(facts->language, "How the file was read"));
     while (choices_next(&choices, &choice)) {
-        char text[CHOICES_ROOM];
-        struct buf reason = {0};
-        snprintf(text, sizeof text, "%.*s", (int)choice.reason.len, choice.reason.at);
-        text_message(&reason, facts->language, text);
-        snprintf(text, sizeof text, "%.*s %.*s: ", (int)choice.what.len, choice.what.at,
-                 (int)choice.value.len, choice.value.at);
         buf_text(to, "<li>");
-        html_text(to, text);
-        html_text(to, buf_get(&reason));
+        choice_text(to, facts->language, choice.what, " ");
+        choice_text(to, facts->language, choice.value, ": ");
+        choice_text(to, facts->language, choice.reason, "");
         buf_text(to, "</li>\n");
-        buf_free(&reason);
     }
     buf_text(to, "</ul>\n</details>\n");
 }

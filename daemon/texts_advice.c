@@ -56,18 +56,14 @@ static const char *const lines[][LANGUAGES] = {
      "Eingangsordner."},
     {"A quotation mark is missing at the end of a value",
      "Am Ende eines Wertes fehlt ein Anführungszeichen"},
-    {"If the row was taken, check its values. Otherwise add the quotation mark in the rejects "
-     "file and drop that file again.",
-     "Wenn die Zeile angenommen wurde, prüfen Sie ihre Werte. Sonst ergänzen Sie das "
-     "Anführungszeichen in der Datei mit den abgelehnten Zeilen und legen Sie sie erneut in den "
-     "Eingangsordner."},
+    {"Add the quotation mark in the rejects file and drop that file again.",
+     "Ergänzen Sie das Anführungszeichen in der Datei mit den abgelehnten Zeilen und legen Sie "
+     "sie erneut in den Eingangsordner."},
     {"A quotation mark stands where none may stand",
      "Ein Anführungszeichen steht, wo keines stehen darf"},
-    {"If the row was taken, check its values. Otherwise remove the quotation mark in the rejects "
-     "file and drop that file again.",
-     "Wenn die Zeile angenommen wurde, prüfen Sie ihre Werte. Sonst entfernen Sie das "
-     "Anführungszeichen in der Datei mit den abgelehnten Zeilen und legen Sie sie erneut in den "
-     "Eingangsordner."},
+    {"Remove the quotation mark in the rejects file and drop that file again.",
+     "Entfernen Sie das Anführungszeichen in der Datei mit den abgelehnten Zeilen und legen Sie "
+     "sie erneut in den Eingangsordner."},
     {"The row is far too long",
      "Die Zeile ist viel zu lang"},
     {"Mostly a quotation mark is missing, and the rest of the file was taken for one value. "
@@ -120,11 +116,10 @@ static const char *const lines[][LANGUAGES] = {
      "legen Sie sie erneut in den Eingangsordner."},
     {"A value does not go with the others of its row",
      "Ein Wert passt nicht zu den anderen der Zeile"},
-    {"The message says what does not fit. If the row was taken, check it. Otherwise correct it in "
-     "the rejects file and drop that file again.",
-     "Die Meldung sagt, was nicht passt. Wenn die Zeile angenommen wurde, prüfen Sie sie. Sonst "
-     "korrigieren Sie sie in der Datei mit den abgelehnten Zeilen und legen Sie diese Datei erneut "
-     "in den Eingangsordner."},
+    {"The message says what does not fit. Correct the rows in the rejects file and drop that "
+     "file again.",
+     "Die Meldung sagt, was nicht passt. Korrigieren Sie die Datei mit den abgelehnten Zeilen "
+     "und legen Sie sie erneut in den Eingangsordner."},
     {"The extension number stands twice in the file",
      "Die Nummer der Nebenstelle steht zweimal in der Datei"},
     {"The first row with this number counts. Give the other one a number of its own in the "
@@ -134,15 +129,17 @@ static const char *const lines[][LANGUAGES] = {
      "Eingangsordner, oder lassen Sie sie weg."},
     {"A spreadsheet program has changed a value",
      "Ein Tabellenprogramm hat einen Wert verändert"},
-    {"If the row was taken, check the value. Otherwise format the column as text, enter the "
-     "value again, correct the rows in the rejects file and drop that file again.",
-     "Wenn die Zeile angenommen wurde, prüfen Sie den Wert. Sonst formatieren Sie in der Datei mit "
-     "den abgelehnten Zeilen die Spalte als Text, geben den Wert erneut ein und legen die Datei "
-     "erneut in den Eingangsordner."},
+    {"In the rejects file, format the column as text and enter the value again. Then drop that "
+     "file again.",
+     "Formatieren Sie in der Datei mit den abgelehnten Zeilen die Spalte als Text und geben Sie "
+     "den Wert erneut ein. Legen Sie die Datei dann erneut in den Eingangsordner."},
     {"A value was put into the right form",
      "Ein Wert wurde in die richtige Form gebracht"},
     {"Nothing is to be done if the value is right now. Otherwise ask your administrator.",
      "Es ist nichts zu tun, wenn der Wert nun stimmt. Sonst wenden Sie sich an Ihre IT-Abteilung."},
+
+    {"This is only a hint: check the value. If it is right, nothing is to be done.",
+     "Das ist nur ein Hinweis: Prüfen Sie den Wert. Wenn er stimmt, ist nichts zu tun."},
 
     /* ---- answers of the phone system ---- */
     {"The extension number is already taken",

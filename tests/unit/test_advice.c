@@ -68,12 +68,24 @@ static void others_have_that_of_their_family(void **state)
     assert_string_not_equal(advice_title(CODE_PBX + 1), advice_title(CODE_HTTP + 403));
 }
 
+static void a_warning_asks_for_no_new_file(void **state)
+{
+    (void)state;
+    static const int codes[] = {CODE_PATTERN, CODE_STRAY_QUOTE, CODE_VALUE_CHANGED};
+    for (size_t i = 0; i < COUNT_OF(codes); i++) {
+        assert_null(strstr(advice_hint(codes[i]), "drop"));
+        assert_non_null(strstr(advice_hint(codes[i]), "othing is to be done"));
+    }
+    assert_ptr_equal(advice_hint(CODE_VALUE_CHANGED), advice_do(CODE_VALUE_CHANGED));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_code_lacks_advice),
         cmocka_unit_test(errnos_that_the_pbx_documents_have_their_own),
         cmocka_unit_test(others_have_that_of_their_family),
+        cmocka_unit_test(a_warning_asks_for_no_new_file),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
