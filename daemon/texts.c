@@ -266,7 +266,8 @@ static const char *const texts[][LANGUAGES] = {
     {"Rows are printed where they were opened before printing.",
      "Gedruckt werden die Zeilen, die vor dem Drucken aufgeklappt wurden."},
     {"How the file was read", "Wie die Datei gelesen wurde"},
-    /* announce */
+
+    /* ---- announce ---- */
     {"%1: %2 of %3 people added", "%1: %2 von %3 Personen angelegt"},
     {"%1: %2 of 1 person added", "%1: %2 von 1 Person angelegt"},
     {"%1: there is nobody in it", "%1: enthält keine Personen"},
@@ -277,29 +278,28 @@ static const char *const texts[][LANGUAGES] = {
     {", %1 left out", ", %1 ausgelassen"},
     {", %1 refused", ", %1 abgelehnt"},
     {"%1 is held: %2", "%1 wurde angehalten: %2"},
-    {"%1 cannot be imported: %2", "%1 kann nicht eingelesen werden: %2"},
+    {"%1 cannot be imported: %2", "%1 kann nicht importiert werden: %2"},
     {"the export of %1 did not come by %2", "Der Export von %1 kam nicht bis %2 Uhr"},
     {"There is nothing left to do.", "Es ist nichts weiter zu tun."},
     {"The report names each refused row and what to do about it. Once corrected, the file of "
      "refused rows can be dropped again as it is.",
-     "Der Bericht nennt jede abgelehnte Zeile und was zu tun ist. Die Datei mit den abgelehnten "
-     "Zeilen können Sie, sobald sie berichtigt ist, so wieder ablegen."},
+     "Der Bericht nennt jede abgelehnte Zeile und was zu tun ist. Sobald die Datei mit den "
+     "abgelehnten Zeilen korrigiert ist, können Sie sie so wieder in den Eingangsordner legen."},
     {"Nothing more is sent until an administrator decides: \"extspool release %1\" lets it go on, "
      "\"extspool cancel %1\" ends it. The report tells more.",
-     "Es wird nichts mehr an die Telefonanlage gesendet, bis die Systemverwaltung entscheidet: "
-     "„extspool release %1“ setzt fort, „extspool cancel %1“ bricht ab. Mehr steht im Bericht."},
+     "Es wird nichts mehr an die Telefonanlage gesendet, bis die IT-Abteilung entscheidet: "
+     "„extspool release %1“ setzt ihn fort, „extspool cancel %1“ bricht ihn ab. Mehr steht im "
+     "Bericht."},
     {"Nothing of it was imported. Correct the file and drop it again; the report tells more.",
-     "Nichts daraus wurde übernommen. Bitte berichtigen Sie die Datei und legen Sie sie erneut ab; "
-     "mehr steht im Bericht."},
+     "Nichts daraus wurde importiert. Bitte korrigieren Sie die Datei und legen Sie sie erneut in "
+     "den Eingangsordner; mehr steht im Bericht."},
     {"An administrator has ended this import. What was not sent by then was left out.",
-     "Die Systemverwaltung hat diesen Import beendet. Was bis dahin nicht gesendet war, wurde "
+     "Die IT-Abteilung hat diesen Import abgebrochen. Was bis dahin nicht gesendet war, wurde "
      "ausgelassen."},
     {"No file of this kind has come since one was expected last. See whether the HR system has "
-     "made "
-     "its export, and whether the transfer works.",
+     "made its export, and whether the transfer works.",
      "Seit dem letzten vereinbarten Zeitpunkt ist keine solche Datei eingetroffen. Bitte prüfen "
-     "Sie, "
-     "ob das Personalsystem den Export erstellt hat und ob die Übertragung funktioniert."},
+     "Sie, ob das Personalsystem den Export erstellt hat und ob die Übertragung funktioniert."},
     {"The report: %1", "Der Bericht: %1"},
 };
 /* clang-format on */
