@@ -15,8 +15,9 @@
  *   quote         Anführungszeichen        held          angehalten
  *   spreadsheet   Tabellenprogramm         released      fortgesetzt
  *   drop folder   Eingangsordner           cancelled     abgebrochen
- *   rejects file  Datei mit den            administrator IT-Abteilung
- *                 abgelehnten Zeilen
+ *   rejects file  Datei mit den            correct       korrigieren
+ *                 abgelehnten Zeilen       password      Passwort
+ *   PBX           Telefonanlage            administrator IT-Abteilung
  */
 #ifndef EXTSPOOLD_TEXTS_OWN_H
 #define EXTSPOOLD_TEXTS_OWN_H
