@@ -129,14 +129,30 @@ static void character_add(struct buf *to, const char *at, size_t len)
         buf_add(to, at, len);
 }
 
+/* How many bytes at the front are printable ASCII without a meaning in markup: most text is. */
+static size_t harmless(const char *text)
+{
+    size_t len = 0;
+
+    while (text[len] >= 0x20 && text[len] < 0x7f && text[len] != '&' && text[len] != '<' &&
+           text[len] != '>' && text[len] != '"' && text[len] != '\'')
+        len++;
+    return len;
+}
+
 void html_text(struct buf *to, const char *text)
 {
     size_t left = strlen(text);
 
     while (left > 0) {
-        size_t len = utf8_char(text, left);
-        assert(len > 0);
-        character_add(to, text, len);
+        size_t len = harmless(text);
+        if (len > 0) {
+            buf_add(to, text, len);
+        } else {
+            len = utf8_char(text, left);
+            assert(len > 0);
+            character_add(to, text, len);
+        }
         text += len;
         left -= len;
     }

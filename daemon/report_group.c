@@ -99,7 +99,7 @@ static void bdi_add(struct buf *to, const char *text)
 static void part_add(struct buf *to, enum part part, const struct report_facts *facts,
                      const struct report_row *row, const struct finding *x)
 {
-    struct buf message = {0};
+    struct buf text = {0};
 
     switch (part) {
     case PART_LINE:
@@ -110,20 +110,20 @@ static void part_add(struct buf *to, enum part part, const struct report_facts *
         html_text(to, row->at.number);
         break;
     case PART_PERSON:
-        report_person(to, facts, row);
+        report_person(to, facts, row, &text);
         break;
     case PART_COLUMN:
         bdi_add(to, x->column);
         break;
     case PART_VALUE:
-        report_value(to, facts, row, x);
+        report_value(to, facts, row, x, &text);
         break;
     default:
-        text_message(&message, facts->language, x->message);
-        html_text(to, buf_get(&message));
-        buf_free(&message);
+        text_message(&text, facts->language, x->message);
+        html_text(to, buf_get(&text));
         break;
     }
+    buf_wipe(&text);
 }
 
 /* A further problem of a row says its line, but not once more whose it is. */

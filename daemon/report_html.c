@@ -17,7 +17,7 @@
 
 /* What no other page needs. */
 static const char style[] =
-    ".rows { contain-intrinsic-size: auto 40rem; content-visibility: auto }\n"
+    ".rows { contain-intrinsic-size: auto 33000px; content-visibility: auto }\n"
     ".rows td:first-child, .rows th:first-child { width: 5rem }\n"
     ".r td:last-child { color: var(--oops); font-weight: 600 }\n"
     ".paper { display: none }\n"
@@ -153,7 +153,7 @@ static void section_begin(struct buf *to, const struct report_facts *facts, size
     buf_format(to, "<details%s>\n<summary>", facts->section_count == 1 ? " open" : "");
     summary_add(to, facts, &facts->sections[index]);
     buf_format(to,
-               "</summary>\n<table class=\"rows\">\n<thead><tr><th scope=\"col\">%s</th>"
+               "</summary>\n<div class=\"rows\"><table>\n<thead><tr><th scope=\"col\">%s</th>"
                "<th scope=\"col\">%s</th>",
                text_in(facts->language, "Line"), text_in(facts->language, "Extension"));
     if (facts->name_field >= 0)
@@ -164,11 +164,15 @@ static void section_begin(struct buf *to, const struct report_facts *facts, size
 
 static void section_end(struct buf *to)
 {
-    buf_text(to, "</tbody></table>\n</details>\n");
+    buf_text(to, "</tbody></table></div>\n</details>\n");
 }
 
-static void rows_begin(struct buf *to, const struct report_facts *facts)
+static void rows_begin(struct report_part *p, const struct report_facts *facts)
 {
+    struct buf *to = &p->text;
+
+    for (enum report_outcome o = 0; o < OUTCOMES; o++)
+        p->words[o] = text_in(facts->language, report_outcome_word(o));
     buf_format(to, "<section aria-labelledby=\"rows\">\n<h2 id=\"rows\">%s</h2>\n",
                text_in(facts->language, "All rows"));
     if (facts->section_count > 1)
@@ -183,13 +187,14 @@ static int code_of(const struct report_row *row)
     return row->cause != NULL ? row->cause->code : row->at.code;
 }
 
-static void outcome_add(struct buf *to, const struct report_facts *facts,
+static void outcome_add(struct report_part *p, const struct report_facts *facts,
                         const struct report_row *row)
 {
+    struct buf *to = &p->text;
     enum report_outcome outcome = report_outcome(facts, &row->at);
     int code = code_of(row);
 
-    buf_text(to, text_in(facts->language, report_outcome_word(outcome)));
+    buf_text(to, p->words[outcome]);
     if (code != CODE_NONE && outcome != OUTCOME_WAITING) {
         buf_text(to, ": ");
         html_text(to, text_in(facts->language, advice_title(code)));
@@ -206,7 +211,7 @@ static bool html_row(struct report_part *p, const struct report_facts *facts,
     if (row->at.row == 0)
         return true;
     if (p->rows == 0)
-        rows_begin(to, facts);
+        rows_begin(p, facts);
     if (p->rows % REPORT_SECTION == 0) {
         if (p->rows > 0)
             section_end(to);
@@ -219,10 +224,10 @@ static bool html_row(struct report_part *p, const struct report_facts *facts,
     html_text(to, row->at.number);
     if (facts->name_field >= 0) {
         buf_text(to, "<td>");
-        report_person(to, facts, row);
+        report_person(to, facts, row, &p->encoded);
     }
     buf_text(to, "<td>");
-    outcome_add(to, facts, row);
+    outcome_add(p, facts, row);
     buf_char(to, '\n');
     fsio_add(p->file, to->at, to->len);
     return true;

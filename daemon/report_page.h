@@ -22,30 +22,23 @@ void report_next(struct buf *to, const struct report_facts *facts);
 void report_rejects_name(struct buf *to, const struct report_facts *facts);
 
 /* An outcome as it is told: its word and the class of its part in the bar. */
-enum report_outcome {
-    OUTCOME_ADDED,
-    OUTCOME_UNCHANGED,
-    OUTCOME_LEFT,
-    OUTCOME_WAITING,
-    OUTCOME_INVALID,
-    OUTCOME_FAILED,
-    OUTCOMES
-};
 enum report_outcome report_outcome(const struct report_facts *facts, const struct ledger_row *row);
 const char *report_outcome_word(enum report_outcome outcome); /* English, a key of texts */
 const char *report_outcome_class(enum report_outcome outcome);
 uint64_t report_outcome_count(const struct report_facts *facts, enum report_outcome outcome);
 
-/* ---- report_show.c: each adds HTML, or nothing where there is nothing that may be shown ---- */
+/* ---- report_show.c: each adds HTML, or nothing where there is nothing that may be shown. scratch
+ * is empty, and again afterwards ---- */
 
 #define REPORT_SHOWN  80 /* characters of a cell */
 #define REPORT_HIDDEN "••••••"
 
 /* The name of the row's person. */
-void report_person(struct buf *to, const struct report_facts *facts, const struct report_row *row);
+void report_person(struct buf *to, const struct report_facts *facts, const struct report_row *row,
+                   struct buf *scratch);
 /* What stands in the column that the finding names. */
 void report_value(struct buf *to, const struct report_facts *facts, const struct report_row *row,
-                  const struct finding *x);
+                  const struct finding *x, struct buf *scratch);
 
 /* ---- report_group.c ---- */
 

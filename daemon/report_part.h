@@ -84,15 +84,26 @@ struct report_kind {
 
 extern const struct report_kind report_json, report_results, report_rejects, report_html;
 
+/* What people are told of a row. */
+enum report_outcome {
+    OUTCOME_ADDED,
+    OUTCOME_UNCHANGED,
+    OUTCOME_LEFT,
+    OUTCOME_WAITING,
+    OUTCOME_INVALID,
+    OUTCOME_FAILED,
+    OUTCOMES
+};
 struct report_part {
-    struct fsio_file *file;  /* NULL when this part is not wanted */
-    uint64_t problems;       /* JSON: told so far */
-    const char *line_end;    /* rejects: the header's; static text */
-    struct charset *encoder; /* rejects: NULL where the sender wrote UTF-8 */
-    struct buf encoded;
-    struct report_page *page; /* HTML: what it has gathered */
-    uint64_t rows;            /* HTML: written so far */
-    struct buf text;          /* to compose a row in; empty at the beginning of each */
+    struct fsio_file *file;      /* NULL when this part is not wanted */
+    uint64_t problems;           /* JSON: told so far */
+    const char *line_end;        /* rejects: the header's; static text */
+    struct charset *encoder;     /* rejects: NULL where the sender wrote UTF-8 */
+    struct buf encoded;          /* of the rejects; of the HTML: a cell */
+    struct report_page *page;    /* HTML: what it has gathered */
+    uint64_t rows;               /* HTML: written so far */
+    const char *words[OUTCOMES]; /* HTML: for the outcomes, lent by texts.h */
+    struct buf text;             /* to compose a row in; empty at the beginning of each */
 };
 
 #endif

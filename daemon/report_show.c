@@ -39,11 +39,25 @@ static void clean(struct buf *to, const char *at, size_t len)
     }
 }
 
+/* A short cell of printable ASCII, as most are. */
+static bool is_clean(const struct buf *cell)
+{
+    return cell->len <= REPORT_SHOWN && utf8_plain(cell->at, cell->len) == cell->len &&
+           !is_blank(cell->at[0]) && !is_blank(cell->at[cell->len - 1]) && !strstr(cell->at, "  ");
+}
+
+/* Nothing in a text of ASCII turns the direction of what stands around it. */
 static void cell_add(struct buf *to, const struct buf *cell)
 {
     struct buf text = {0};
 
-    clean(&text, buf_get(cell), cell->len);
+    if (cell->len == 0)
+        return;
+    if (is_clean(cell)) {
+        html_text(to, cell->at);
+        return;
+    }
+    clean(&text, cell->at, cell->len);
     if (text.len > 0) {
         buf_text(to, "<bdi>");
         html_text(to, text.at);
@@ -100,28 +114,33 @@ static void shown_add(struct buf *to, const struct report_facts *facts,
         cell_add(to, cell);
 }
 
-void report_person(struct buf *to, const struct report_facts *facts, const struct report_row *row)
+/* Leaves the scratch empty, and nothing of a cell in it. */
+static void scratch_clear(struct buf *scratch)
 {
-    struct buf cell = {0};
+    if (scratch->len > 0)
+        wipe(scratch->at, scratch->len);
+    buf_reset(scratch);
+}
 
+void report_person(struct buf *to, const struct report_facts *facts, const struct report_row *row,
+                   struct buf *scratch)
+{
     if (facts->name_field < 0 || !has_cells(facts, row))
         return;
-    columns_source(facts->cells, row->record, (size_t)facts->name_field, &cell);
-    shown_add(to, facts, row, &cell);
-    buf_wipe(&cell);
+    columns_source(facts->cells, row->record, (size_t)facts->name_field, scratch);
+    shown_add(to, facts, row, scratch);
+    scratch_clear(scratch);
 }
 
 void report_value(struct buf *to, const struct report_facts *facts, const struct report_row *row,
-                  const struct finding *x)
+                  const struct finding *x, struct buf *scratch)
 {
-    struct buf cell = {0};
-
     if (!has_cells(facts, row))
         return;
-    enum columns_sight sight = columns_under(facts->cells, row->record, x->column, &cell);
+    enum columns_sight sight = columns_under(facts->cells, row->record, x->column, scratch);
     if (sight == SIGHT_HIDDEN && x->code != CODE_REQUIRED_VALUE)
         hidden_add(to, facts);
     else if (sight == SIGHT_VALUE)
-        shown_add(to, facts, row, &cell);
-    buf_wipe(&cell);
+        shown_add(to, facts, row, scratch);
+    scratch_clear(scratch);
 }

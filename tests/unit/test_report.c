@@ -126,8 +126,8 @@ static void mixed_html(void **state)
         "<td role=\"cell\" data-label=\"Column\"><bdi>Number</bdi></td>"
         "<td role=\"cell\" data-label=\"Value\">" HIDDEN "</td>"
         "<td role=\"cell\" data-label=\"What was found\">must be digits, or &quot;-&quot;</td>",
-        "<tr><td>2<td>2001<td><bdi>Ann</bdi><td>Added\n",
-        "<tr class=r><td>5<td>2004<td><bdi>Di</bdi><td>Refused by the phone system: The phone "
+        "<tr><td>2<td>2001<td>Ann<td>Added\n",
+        "<tr class=r><td>5<td>2004<td>Di<td>Refused by the phone system: The phone "
         "system could not save the route of the extension\n",
         "</main>\n</body>\n</html>\n",
     };
