@@ -66,8 +66,10 @@ static void pieces_add(const struct columns *c, const struct row *row,
             cell_add(to, cell);
         }
     }
-    if (!any)
+    if (!any && to->len > before) {
         to->len = before;
+        to->at[before] = '\0';
+    }
 }
 
 void columns_source(const struct columns *c, const struct row *row, size_t field, struct buf *to)

@@ -119,6 +119,55 @@ static void first_column_with_a_value(void **state)
     done();
 }
 
+/* What people see of a row is what came, wherever it stands. */
+static void shown(void **state)
+{
+    static const struct {
+        const char *heading;
+        enum columns_sight sight;
+        const char *text;
+    } asked[] = {
+        {"First + Other + Last", SIGHT_VALUE, "Ann (x) Lee"}, /* a template's own */
+        {"Ext", SIGHT_VALUE, " 2001"},
+        {"Status", SIGHT_HIDDEN, ""}, /* feeds a secret */
+        {"Mail", SIGHT_NONE, ""},     /* feeds nothing */
+        {"Shoes", SIGHT_NONE, ""},
+        {"", SIGHT_NONE, ""},
+    };
+    struct buf text = {0};
+
+    (void)state;
+    header(COLUMNS "'fields':{" NUMBER "," NAMES ",'registerpassword':{'column':'Status'}}}",
+           "Ext|First|Last|Other|Status|Mail|Shoes");
+    struct row row = row_of(" 2001|Ann|Lee|x|hush9|mail|42");
+    for (size_t i = 0; i < COUNT_OF(asked); i++) {
+        buf_reset(&text);
+        assert_int_equal(columns_under(columns, &row, asked[i].heading, &text), asked[i].sight);
+        assert_string_equal(buf_get(&text), asked[i].text);
+    }
+    buf_reset(&text);
+    columns_source(columns, &row, (size_t)schema_find(shipped, "username", 8), &text);
+    assert_string_equal(buf_get(&text), "Ann (x) Lee");
+    assert_true(columns_betrays(columns, &row, "so hush9.", 9));
+    assert_false(columns_betrays(columns, &row, "so hush.", 8));
+    assert_true(columns_suspects(columns, "Secret99", 8));
+    assert_false(columns_suspects(columns, "Ann Lee99", 9));
+    assert_false(columns_suspects(columns, "20012002", 8));
+    assert_true(columns_aligned(columns, &row));
+    row = row_of("2001|Ann|Lee|x|hu sh|mail|42");
+    assert_false(columns_aligned(columns, &row));
+    row = row_of("2001|Ann|Lee|x||mail|42");
+    assert_true(columns_aligned(columns, &row));
+    row = row_of("2001|Ann|Lee|x");
+    assert_false(columns_aligned(columns, &row));
+    row = row_of("2001||||hush9|mail|42");
+    buf_reset(&text);
+    columns_source(columns, &row, (size_t)schema_find(shipped, "username", 8), &text);
+    assert_string_equal(buf_get(&text), ""); /* nothing is left of a template without values */
+    buf_free(&text);
+    done();
+}
+
 static void templates(void **state)
 {
     (void)state;
@@ -379,6 +428,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(headers_mapped),
         cmocka_unit_test(first_column_with_a_value),
+        cmocka_unit_test(shown),
         cmocka_unit_test(templates),
         cmocka_unit_test(constants_and_own_names),
         cmocka_unit_test(pools),
