@@ -46,24 +46,29 @@ void known_end(struct known *k)
     told_release(&k->event);
 }
 
+/* A text that is there takes the place of the one before. */
+static bool text_take(char **place, char *text)
+{
+    if (!text)
+        return false;
+    free(*place);
+    *place = text;
+    return true;
+}
+
 void known_take(struct known *k, struct page_given *given, int64_t now)
 {
     if (given->status) {
         json_object_put(k->status);
         k->status = given->status;
+        k->taken[KIND_STATUS] = now;
         buf_reset(&k->document);
     }
-    if (given->metrics) {
-        free(k->metrics);
-        k->metrics = given->metrics;
-    }
-    if (given->open_metrics) {
-        free(k->open_metrics);
-        k->open_metrics = given->open_metrics;
-    }
-    for (size_t i = 0; i < KINDS; i++)
-        if (i == KIND_TURN || (given->what & 1u << i))
-            k->taken[i] = now;
+    if (text_take(&k->metrics, given->metrics))
+        k->taken[KIND_METRICS] = now;
+    if (text_take(&k->open_metrics, given->open_metrics))
+        k->taken[KIND_OPEN] = now;
+    k->taken[KIND_TURN] = now;
     memset(k->waiting, 0, sizeof k->waiting);
     if (given->waiting)
         memcpy(k->waiting, given->waiting, strnlen(given->waiting, sizeof k->waiting - 1));
@@ -101,15 +106,21 @@ unsigned known_ask(struct known *k, int64_t now)
     return ask;
 }
 
-int64_t known_due(const struct known *k, bool streams)
+static int64_t earlier(int64_t a, int64_t b)
 {
-    int64_t due = CLOCK_NEVER;
-    if (k->wanted)
-        due = ask_due(k);
-    if (streams && k->asked)
-        due = k->late ? k->asked_since + (k->late + 1) * 1000 : k->asked_since + LATE + 1;
-    else if (streams && k->taken[KIND_STATUS] != INT64_MIN)
-        due = k->taken[KIND_STATUS] + EVENT_EVERY < due ? k->taken[KIND_STATUS] + EVENT_EVERY : due;
+    return a < b ? a : b;
+}
+
+int64_t known_due(const struct known *k, bool streams, int64_t now)
+{
+    int64_t due = k->wanted ? ask_due(k) : CLOCK_NEVER;
+    int64_t late = k->asked_since + LATE + 1;
+    if (k->asked && now < late)
+        return earlier(due, late);
+    if (k->asked && streams)
+        return earlier(due, k->asked_since + (known_late(k, now) + 1) * 1000);
+    if (streams && k->taken[KIND_STATUS] != INT64_MIN)
+        return earlier(due, k->taken[KIND_STATUS] + EVENT_EVERY);
     return due;
 }
 

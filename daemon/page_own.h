@@ -93,7 +93,7 @@ bool known_is_fresh(const struct known *k, enum kind kind, int64_t since);
 void known_want(struct known *k, enum kind kind);
 /* What is to be asked for now, PAGE_…; and when there will be something (CLOCK_NEVER: never). */
 unsigned known_ask(struct known *k, int64_t now);
-int64_t known_due(const struct known *k, bool streams);
+int64_t known_due(const struct known *k, bool streams, int64_t now);
 /* Seconds for which the loop has not answered; 0 while that is not too long. */
 int64_t known_late(const struct known *k, int64_t now);
 /* The page (lent); and what streams are to have, made anew. */

@@ -196,7 +196,7 @@ static int64_t due_of(const struct conn *c)
 size_t serve_fds(struct serve *s, struct pollfd *to, size_t room, int *ret_timeout)
 {
     size_t count = 0;
-    int64_t due = known_due(&s->known, s->streams > 0);
+    int64_t due = known_due(&s->known, s->streams > 0, s->now);
     assert(room >= PAGE_SOCKETS + STREAMS);
     for (size_t i = 0; i < s->count; i++) {
         MHD_UNSIGNED_LONG_LONG left = 0;

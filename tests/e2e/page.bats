@@ -188,8 +188,9 @@ teardown() {
         "Basic $(printf '%s:x' "$TOKEN" | base64 -w 0)" "Basic $(printf x: | base64 -w 0)")
     for path in "${!wrong[@]}"; do
         status / -H "Authorization: ${wrong[path]}" >"$WORLD/wrong.$path" 3>&- &
+        HELPERS+=($!)
     done
-    wait $(jobs -p | grep -vx "$DAEMON_PID" | grep -vx "$PBX_PID")
+    wait "${HELPERS[@]}"
     is "$(cat "$WORLD"/wrong.*)" "$(printf '401%.0s' "${wrong[@]}")"
     # who knows no token learns no more than whether it works, under any name
     is "$(get /healthz -H 'Host: example.org')" ok

@@ -200,10 +200,38 @@ static void written_when_changed_and_not_too_often(void **state)
 
 #define FRESH(function) cmocka_unit_test_setup_teardown(function, begin, end)
 
+/* Of each series its name and labels, of each family its head. */
+static void open_metrics_has_the_same_series(void **state)
+{
+    (void)state;
+    struct buf open = {0};
+    metrics_open(&m, &open);
+    assert_true(open.len > 6 && strcmp(open.at + open.len - 6, "# EOF\n") == 0);
+    assert_non_null(strstr(open.at, "\n# TYPE extspoold_files_claimed counter\n"
+                                    "extspoold_files_claimed_total 0\n"));
+    /* a family of the name that it would have is there already */
+    assert_non_null(strstr(open.at, "\n# TYPE extspoold_imports gauge\n"));
+    assert_non_null(strstr(open.at, "\n# TYPE extspoold_imports_total unknown\n"
+                                    "extspoold_imports_total{state=\"done\"} 0\n"));
+    assert_non_null(strstr(open.at, "le=\"1.0\"}"));
+    assert_non_null(strstr(open.at, "le=\"0.0025\"}"));
+    assert_null(strstr(open.at, "le=\"1\"}"));
+    assert_null(strstr(open.at, "_total counter\n"));
+    assert_null(strstr(written(), "# EOF"));
+    size_t families = 0;
+    for (const char *at = written(); (at = strstr(at, "# TYPE ")); at++)
+        families++;
+    for (const char *at = open.at; (at = strstr(at, "# TYPE ")); at++)
+        families--;
+    assert_int_equal(families, 0);
+    buf_free(&open);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         FRESH(each_family_has_a_help_and_a_type_and_comes_once),
+        FRESH(open_metrics_has_the_same_series),
         FRESH(label_values_are_escaped),
         FRESH(daemons_are_told_apart),
         FRESH(times_are_seconds_and_absent_when_there_are_none),
