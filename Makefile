@@ -255,7 +255,7 @@ INSTALLED += 0644:$B/completion/bash:$(SHARE)/bash-completion/completions/extspo
 INSTALLED += 0644:$B/completion/zsh:$(SHARE)/zsh/vendor-completions/_extspool
 INSTALLED += 0644:$B/completion/fish:$(SHARE)/fish/vendor_completions.d/extspool.fish
 ifeq ($(SYSTEMD),yes)
-UNIT_FILES = $(notdir $(wildcard systemd/*.service systemd/*.timer))
+UNIT_FILES = $(notdir $(wildcard systemd/*.service systemd/*.socket systemd/*.timer))
 INSTALLED += $(foreach f,$(UNIT_FILES),0644:$B/$f:$(UNITS)/$f)
 INSTALLED += 0644:systemd/extspoold.catalog:$(PREFIX)/lib/systemd/catalog/extspoold.catalog
 INSTALLED += 0644:systemd/extspoold.sysusers:$(PREFIX)/lib/sysusers.d/extspoold.conf
@@ -277,6 +277,9 @@ $B/%.service: systemd/%.service $B/prefix
 	sed '/^Exec/s|/usr/|$(PREFIX)/|' $< >$@
 
 $B/%.timer: systemd/%.timer
+	cp $< $@
+
+$B/%.socket: systemd/%.socket
 	cp $< $@
 
 # What shells complete the tool's arguments by, from its own table.

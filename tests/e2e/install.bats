@@ -46,6 +46,7 @@ files() {
         "644 ./lib/systemd/system/extspoold@.service" \
         "644 ./lib/systemd/system/extspoold-once.service" \
         "644 ./lib/systemd/system/extspoold-once.timer" \
+        "644 ./lib/systemd/system/extspoold.socket" \
         "644 ./usr/share/extspoold/instance.tmpfiles" \
         "644 ./usr/share/doc/extspoold/examples/drop-in.conf" \
         "644 ./usr/share/doc/extspoold/examples/instance.conf" \
