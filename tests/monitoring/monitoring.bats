@@ -64,6 +64,32 @@ expressions() {
     is "$(grep -cE '2001|3001|people|held\.csv|Aa1bcdefgh' "$FILE")" 0
 }
 
+# blocks FILE: what Prometheus makes of OpenMetrics, whose samples are given the time that it wants.
+blocks() {
+    sed '/^#/!s/$/ 1714552200/' "$1" >"$WORLD/timed"
+    promtool tsdb create-blocks-from openmetrics "$WORLD/timed" "$WORLD/blocks"
+}
+
+@test "Prometheus takes OpenMetrics from the status page" {
+    local page
+    pbxsim_start
+    conf_write status.listen=127.0.0.1:0
+    daemon_start
+    drop <(records 2001 2003) people.csv
+    wait_report people.csv
+    lib_until logged 'the status page is served at '
+    page=$(sed -nE 's/.* is served at //p' "$LOG")
+    curl -sS -H 'Accept: application/openmetrics-text; version=1.0.0' "${page}metrics" >"$WORLD/open"
+    run -0 blocks "$WORLD/open"
+    promtool tsdb list "$WORLD/blocks" >"$WORLD/list"
+    is "$(awk 'END { print $5 }' "$WORLD/list")" "$(grep -vc '^#' "$WORLD/open")"
+    # a parser that finds faults
+    sed 's/^# TYPE extspoold_files_claimed counter/&_total/' "$WORLD/open" >"$WORLD/wrong"
+    run ! blocks "$WORLD/wrong"
+    sed '$d' "$WORLD/open" >"$WORLD/wrong"
+    run ! blocks "$WORLD/wrong"
+}
+
 @test "promtool finds no fault with the alerts, and each fires when it should" {
     cd "$DOCS"
     run -0 promtool check rules alerts.yml
