@@ -101,10 +101,12 @@ static bool fill(struct job *j, struct json_object *status, struct fault *f)
 {
     struct json_object *imports = json_object_new_array();
     struct json_object *unclaimed = json_object_new_array();
+    struct json_object *missing = json_object_new_array();
     struct json_object *daemon = daemon_of(j);
     const char *waiting = job_still(j) ? job_still(j) : pbx_waiting(j->pbx, j->mono);
     json_object_object_add(status, "imports", imports);
     json_object_object_add(status, "unclaimed", unclaimed);
+    json_object_object_add(status, "missing", missing);
     json_object_object_add(status, "daemon", daemon);
     json_object_object_add(status, "waiting", waiting ? json_object_new_string(waiting) : NULL);
     inquire_moment(status, "time", j->wall);
@@ -113,6 +115,7 @@ static bool fill(struct job *j, struct json_object *status, struct fault *f)
         return true;
     add_spool(j, daemon);
     inquire_unclaimed(j, unclaimed);
+    expected_status(j, missing);
     return add_imports(j, LEDGER_GOING, imports, f) && add_imports(j, LEDGER_HELD, imports, f) &&
            add_imports(j, LEDGER_ENDED, imports, f);
 }
