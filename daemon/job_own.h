@@ -330,7 +330,7 @@ struct log_about about(const struct import *i);
 /* A row has its outcome: when it is refused, a line tells its place and the reason, or counts it
  * where there were many. */
 void tell_row(const struct job *j, struct work *w, const struct ledger_row *row);
-/* The import is done, held, rejected or cancelled: tells the log, and notes what people are told. */
+/* The import is done, held, rejected or cancelled: the log is told, and noted what people are. */
 bool tell_end(struct job *j, struct work *w, struct fault *f);
 /* The code of the i-th reason for which imports are held; CODE_NONE behind the last. */
 int tell_hold_code(size_t i);
