@@ -495,6 +495,32 @@ def ledger_asks(w, text):
                           check=True).stdout.split()
 
 
+def check_told(w):
+    """Each message was told, or is noted to be told later, where its first try has failed."""
+    noted = ledger_asks(w, "SELECT name FROM note WHERE name LIKE 'announce:%'")
+    told = ""
+    if os.path.exists(w.path + "/told"):
+        with open(w.path + "/told", encoding="utf-8") as file:
+            told = file.read()
+    for number, event in ((1, "finished"), (2, "rejected")):
+        if "%06d %s\n" % (number, event) not in told and not any(
+                ":%012d:%s:" % (number, event) in name for name in noted):
+            raise Wrong("nobody is told that %d is %s" % (number, event))
+
+
+def announced(w):
+    """A program tells people of two files, one of which has no usable heading."""
+    w.rows = [(6, 6, 0, 0, 0), (0, 0, 0, 0, 0)]
+    w.end = check_told
+    w.pbx_start()
+    w.write("tell", "#!/bin/sh\necho \"$EXTSPOOLD_ID $EXTSPOOLD_EVENT\" >>'%s/told'\n" % w.path)
+    os.chmod(w.path + "/tell", 0o755)
+    w.conf("[notify]", "command=" + w.path + "/tell")
+    w.drop("a.csv")
+    w.write("spool/incoming/b.csv", "nothing,known\n1,2\n")
+    w.go("extspoold", "--once")
+
+
 def check_order(w):
     """After a death: passwords go before anything else of an import, and the ledger's entry last."""
     known = ledger_asks(w, "SELECT id FROM import")
@@ -587,8 +613,8 @@ def upgrade(w):
     w.go("extspoold", "--once")
 
 
-SCENARIOS = (plain, retries, doubt, hold, two, guard, marker, folder, pool, rejected, cancel,
-             hold_cancel, retry, same, retention, upgrade)
+SCENARIOS = (plain, retries, doubt, hold, two, guard, marker, folder, pool, rejected, announced,
+             cancel, hold_cancel, retry, same, retention, upgrade)
 
 
 # ---- walking --------------------------------------------------------------------------------------
