@@ -168,9 +168,11 @@ static struct log_about told_of(const struct announce *a)
     return (struct log_about){.import = a->message.id, .file = a->name[0] ? a->name : NULL};
 }
 
+/* For good at once: what comes next in the queue waits for that. */
 static bool take_out(struct job *j, struct fault *f)
 {
     job_dirty(j);
+    j->barrier = true;
     return ledger_note_drop(j->ledger, j->announce->note.name, f);
 }
 
@@ -258,6 +260,13 @@ static bool begin(struct job *j, struct fault *f)
     return command_start(j, &import, f);
 }
 
+/* A job that would be over waits for messages, but not for ever more of them. */
+static bool is_waited_out(const struct job *j)
+{
+    const struct announce *a = j->announce;
+    return a->waited && j->mono - a->waited >= j->config->notify.timeout;
+}
+
 bool announce_step(struct job *j, struct fault *f)
 {
     struct announce *a = j->announce;
@@ -265,7 +274,7 @@ bool announce_step(struct job *j, struct fault *f)
     bool found = false;
     if (announce_runs(j))
         return look(j, f);
-    if (!j->send || j->stopping || j->mono < a->look || ledger_dirty(j->ledger))
+    if (!j->send || j->stopping || j->mono < a->look || ledger_dirty(j->ledger) || is_waited_out(j))
         return true;
     a->look = CLOCK_NEVER;
     if (!is_wanted(j)) /* nor ever will be of what happened till now */
@@ -303,11 +312,12 @@ int64_t announce_due(const struct job *j)
 bool announce_busy(struct job *j)
 {
     struct announce *a = j->announce;
-    if (announce_runs(j))
-        return true;
-    if (!j->send || j->stopping || j->mono < a->look)
+    bool due = j->send && !j->stopping && j->mono >= a->look;
+    if (!announce_runs(j) && !due) {
+        a->waited = 0;
         return false;
+    }
     if (!a->waited)
-        a->waited = j->mono + 1;
-    return j->mono - a->waited < j->config->notify.timeout;
+        a->waited = j->mono;
+    return announce_runs(j) || !is_waited_out(j);
 }

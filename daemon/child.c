@@ -13,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Cuts the command, which is changed, into words; how many there are. */
+/* Cuts the command, which is changed, into words; how many there are, 0 when that is too many. */
 static size_t words_cut(char *command, char *words[CHILD_WORDS + 1])
 {
     size_t count = 0;
@@ -21,7 +21,7 @@ static size_t words_cut(char *command, char *words[CHILD_WORDS + 1])
     while (count < CHILD_WORDS && (words[count] = strtok_r(rest, " \t", &rest)))
         count++;
     words[count] = NULL;
-    return count;
+    return count < CHILD_WORDS || !strtok_r(rest, " \t", &rest) ? count : 0;
 }
 
 /* fd, or /dev/null, becomes the child's `to`. */
@@ -69,7 +69,7 @@ bool child_start(struct child *c, const struct child_run *run, int64_t until, st
     if (!error)
         return true;
     *c = (struct child){0};
-    return fault_set(f, FAULT_IO, error, "run %s '%s'", run->what, count ? words[0] : "");
+    return fault_set(f, FAULT_IO, error, "run %s '%s'", run->what, words[0] ? words[0] : "");
 }
 
 bool child_runs(const struct child *c)

@@ -21,7 +21,7 @@ struct child_run {
     int in, out, err;         /* its 0, 1 and 2; -1 is /dev/null */
 };
 
-#define CHILD_WORDS 32 /* of a command; further ones are left out */
+#define CHILD_WORDS 32 /* of a command: one with more is not run */
 #define CHILD_LOOK  50 /* ms between two looks are soon enough */
 
 /* Runs it, in a process group of its own, with no descriptor but those three and with the signals'

@@ -62,6 +62,7 @@ static bool one_save(struct job *j, const struct one *o, struct fault *f)
     if (!j->send)
         return true;
     job_dirty(j);
+    j->barrier = true;
     return ledger_note_put(j->ledger, n.name, n.text, f);
 }
 

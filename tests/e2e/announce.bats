@@ -175,6 +175,24 @@ rejected 000001 empty.csv cannot be imported: the file is empty"
     rm "$WORLD/told/sleep.pid"
 }
 
+@test "a run that is to end does not wait for ever more messages, and leaves the rest to the next" {
+    local i tried
+    pbxsim_start
+    tell_by 'exec sleep 1000'
+    conf_write notify.command="$WORLD/tell" notify.timeout=200ms
+    for i in 1 2 3 4 5 6 7 8; do
+        drop <(records "200$i" "200$i") "file$i.csv"
+    done
+    run -0 daemon_once
+    tried=$(grep -c 'takes too long' "$LOG")
+    [ "$tried" -ge 1 ] && [ "$tried" -lt 8 ]
+    tell_by 'printf "%s\n" "$EXTSPOOLD_ID" >>'"$WORLD"'/told/lines'
+    conf_write notify.command="$WORLD/tell"
+    run -0 daemon_once
+    is "$(told | sort -u | wc -l)" $((8 - tried)) # those that failed are not due yet
+    is "$(sqlite3 "$STATE/ledger.db" "SELECT count(*) FROM note WHERE name LIKE 'announce:%'")" "$tried"
+}
+
 # is_gone PID: it has ended, whether or not somebody has asked how.
 is_gone() {
     ! grep -qs '^State:.[^ZX]' "/proc/$1/status"

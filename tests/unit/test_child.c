@@ -172,6 +172,11 @@ static void what_cannot_be_run_is_a_fault(void **state)
     assert_string_equal(f.text, "run the command '/nonexistent': No such file or directory");
     run.command = " \t";
     assert_false(child_start(&child, &run, 1000, &f));
+    run.command =
+        "true 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 "
+        "31 32 33";
+    assert_false(child_start(&child, &run, 1000, &f));
+    assert_string_equal(f.text, "run the command 'true': Invalid argument");
     child_end(&child); /* of none */
 }
 

@@ -172,6 +172,17 @@ static void success_of_a_profile_is_its_last(void **state)
     assert_int_equal(m.success_count, 2);
 }
 
+static void file_that_is_missing_is_told_by_profile(void **state)
+{
+    (void)state;
+    m.expected_count = 2;
+    snprintf(m.expected[0].profile, sizeof m.expected[0].profile, "bamboohr");
+    snprintf(m.expected[1].profile, sizeof m.expected[1].profile, "vendor");
+    m.expected[1].missing = true;
+    assert_line("extspoold_expected_missing{profile=\"bamboohr\"} 0");
+    assert_line("extspoold_expected_missing{profile=\"vendor\"} 1");
+}
+
 static void profiles_are_bounded(void **state)
 {
     (void)state;
@@ -239,6 +250,7 @@ int main(void)
         FRESH(reasons_are_told_by_code),
         FRESH(outcomes_and_modes_have_names),
         FRESH(success_of_a_profile_is_its_last),
+        FRESH(file_that_is_missing_is_told_by_profile),
         FRESH(profiles_are_bounded),
         FRESH(written_when_changed_and_not_too_often),
     };
