@@ -134,7 +134,7 @@ static const char *advice_of(const struct announce_message *m)
 {
     switch (m->event) {
     case ANNOUNCE_FINISHED:
-        return m->counts.invalid + m->counts.failed
+        return m->counts.invalid > 0 || m->counts.failed > 0
                    ? "The report names each refused row and what to do about it. Once corrected, "
                      "the file of refused rows can be dropped again as it is."
                    : "There is nothing left to do.";

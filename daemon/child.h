@@ -28,7 +28,7 @@ struct child_run {
  * default actions. False with a FAULT_IO when it cannot be run: c is left zeroed. */
 bool child_start(struct child *c, const struct child_run *run, int64_t until, struct fault *f);
 
-bool child_runs(const struct child *c);
+bool child_runs(const struct child *c); /* it was started, and its end not seen yet */
 
 /* Looks whether it has ended, without waiting: *ret_end then, and c is zeroed. What it has started
  * and left running is killed with its end. False with a FAULT_IO that begins with `what` when it
