@@ -30,7 +30,7 @@ struct announce_message {
     char profile[EXPECT_PROFILE]; /* of the file that is missing */
 };
 
-struct announce *announce_new(void); /* nothing is under way; the caller frees it */
+struct announce *announce_new(void);                /* nothing is under way; the caller frees it */
 struct announce *announce_free(struct announce *a); /* NULL; ends a command that runs */
 
 /* An import has come to its end, or is put aside, its reports being there: notes what is to be told
