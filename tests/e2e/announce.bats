@@ -390,6 +390,26 @@ user = \"extspoold:mail-pw83\""
     run ! grep -q filename "$WORLD/told/2.eml"
 }
 
+@test "the trial of NOTIFY.md sends a mail, and says how it ended" {
+    local trial name
+    sink mail.py
+    credential "url = \"smtp://127.0.0.1:$PORT\"
+user = \"extspoold:mail-pw83\""
+    echo none >"$LOG" # no daemon runs
+    trial=$(sed -n '/^env -i /,/^```$/{/^```$/d;p}' "$ROOT/docs/NOTIFY.md")
+    has "$trial" /usr/local/bin/notify-mail
+    trial=${trial//\/usr\/local\/bin\//$ROOT/docs/examples/}
+    run -0 sh -c "${trial//\/etc\/extspoold/$CREDENTIALS_DIRECTORY}"
+    is "$output" "ended with 0"
+    grep -q '^This is a test\.' "$WORLD/told/1.eml"
+    # all variables that there are
+    grep -o 'EXTSPOOLD_[A-Z_]*' "$ROOT/daemon/announce_words.c" | sort -u >"$WORLD/names"
+    [ "$(wc -l <"$WORLD/names")" -ge 21 ]
+    while read -r name; do
+        has "$trial" "$name="
+    done <"$WORLD/names"
+}
+
 @test "the webhook example posts what happened, and fails where the server does" {
     cp "$ROOT/docs/examples/notify-webhook" "$WORLD/"
     pbxsim_start
