@@ -87,10 +87,11 @@ static void summary(struct buf *to, struct json_object *status, enum language l)
 {
     uint64_t running = count_at(status, PAGE_RUNNING);
     uint64_t held = count_at(status, PAGE_HELD);
-    uint64_t staying = page_length(page_object(status, "unclaimed"));
+    uint64_t stay = page_length(page_object(status, "unclaimed"));
+    uint64_t absent = page_length(page_object(status, "missing"));
     bool waits = page_member(status, "waiting")[0] != '\0';
     const char *doubt = doubt_of(status);
-    bool attention = doubt || waits || held || staying;
+    bool attention = doubt || waits || held || stay || absent;
     bool among = false;
     buf_format(to, "<p class=\"lead next %s\">",
                attention ? "attention"
@@ -112,10 +113,15 @@ static void summary(struct buf *to, struct json_object *status, enum language l)
         page_count(to, l, held, "One file is held until somebody decides what to do.",
                    "%1 files are held until somebody decides what to do.");
     }
-    if (staying) {
+    if (stay) {
         sentence(to, &among);
-        page_count(to, l, staying, "One file in the drop folder is not taken up.",
+        page_count(to, l, stay, "One file in the drop folder is not taken up.",
                    "%1 files in the drop folder are not taken up.");
+    }
+    if (absent) {
+        sentence(to, &among);
+        page_count(to, l, absent, "One file that is expected has not come.",
+                   "%1 files that are expected have not come.");
     }
     if (!among)
         page_say(to, l, "All is well: no file is waiting.");
@@ -167,24 +173,50 @@ static void running(struct buf *to, struct json_object *status, enum language l)
     }
 }
 
-static void staying(struct buf *to, struct json_object *status, enum language l)
+/* Who is to do what about a file that stays in the drop folder. */
+static const char *act_of(const char *reason)
 {
-    struct json_object *files = page_object(status, "unclaimed");
+    static const char pattern[] = "its name matches no pattern";
+    if (strncmp(reason, pattern, sizeof pattern - 1) == 0)
+        return "Only CSV files are imported: save it as CSV, for which spreadsheet programs have a "
+               "choice of their own, and drop that file.";
+    return "Ask your administrator to look at this file.";
+}
+
+/* Files by name with a reason each, and what to do. Nothing when there is none. */
+static void files_list(struct buf *to, struct json_object *files, enum language l,
+                       const char *title, const char *act)
+{
     if (page_length(files) == 0)
         return;
-    heading(to, l, "In the drop folder and not taken up");
+    heading(to, l, title);
     buf_text(to, "<ul class=\"cards\">\n");
     for (size_t i = 0; i < page_length(files); i++) {
         ON_LEAVE(buf_free) struct buf why = {0};
         struct json_object *file = json_object_array_get_idx(files, i);
-        page_reason(&why, l, page_member(file, "reason"));
-        buf_text(to, "<li class=\"staying\"><h3>");
+        const char *reason = page_member(file, "reason");
+        page_reason(&why, l, reason);
+        buf_text(to, "<li><h3>");
         page_name(to, page_member(file, "name"));
         buf_text(to, "</h3>\n<p class=\"why\">");
         page_text(to, buf_get(&why));
+        buf_text(to, "</p>\n<p>");
+        page_say(to, l, act ? act : act_of(reason));
         buf_text(to, "</p></li>\n");
     }
     buf_text(to, "</ul>\n");
+}
+
+static void missing(struct buf *to, struct json_object *status, enum language l)
+{
+    files_list(to, page_object(status, "missing"), l, "Expected and not there",
+               "Look whether the export ran, and drop its file.");
+}
+
+static void staying(struct buf *to, struct json_object *status, enum language l)
+{
+    files_list(to, page_object(status, "unclaimed"), l, "In the drop folder and not taken up",
+               NULL);
 }
 
 static void ended(struct buf *to, struct json_object *status, enum language l)
@@ -318,6 +350,7 @@ static const struct {
     {"summary", "<div id=\"summary\" role=\"status\">", "</div>\n", summary},
     {"held", "<section id=\"held\">", "</section>\n", held},
     {"running", "<section id=\"running\">", "</section>\n", running},
+    {"missing", "<section id=\"missing\">", "</section>\n", missing},
     {"staying", "<section id=\"staying\">", "</section>\n", staying},
     {"ended", "<section id=\"ended\">", "</section>\n", ended},
     {"health", "<section id=\"health\">", "</section>\n", health},

@@ -226,7 +226,7 @@ void page_held(struct buf *to, struct json_object *import, enum language l, cons
         buf_text(to, "</p>\n");
     }
     page_reason(&why, l, page_member(import, "reason"));
-    buf_text(to, code == CODE_NONE ? "<p class=\"why\">" : "<p>");
+    buf_text(to, code == CODE_NONE ? "<p class=\"why\">" : "<p class=\"quiet\">");
     page_text(to, buf_get(&why));
     buf_text(to, "</p>\n");
     if (code != CODE_NONE) {
@@ -273,11 +273,9 @@ static void outcomes(struct buf *to, struct json_object *import, enum language l
     outcome(to, &among, l, page_number(counts, "created"), "one added", "%1 added", "plain");
     outcome(to, &among, l, page_number(counts, "unchanged"), "one added before", "%1 added before",
             "plain");
-    outcome(to, &among, l, page_number(counts, "skipped"), "one skipped", "%1 skipped", "plain");
-    outcome(to, &among, l, page_number(counts, "invalid"), "one with mistakes", "%1 with mistakes",
-            "oops");
-    outcome(to, &among, l, page_number(counts, "failed"), "one refused by the phone system",
-            "%1 refused by the phone system", "oops");
+    outcome(to, &among, l, page_number(counts, "skipped"), "one left out", "%1 left out", "plain");
+    outcome(to, &among, l, page_number(counts, "invalid") + page_number(counts, "failed"),
+            "one row refused", "%1 rows refused", "oops");
     if (!among)
         page_say(to, l, "no rows");
 }

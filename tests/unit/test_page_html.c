@@ -209,7 +209,7 @@ static void a_hold_says_why_and_what_to_do(void **state)
                                    "\"reason\":\"has 3 rows\",\"report\":\"000042-short.html\"",
                                    LANGUAGE_EN);
     assert_has(text, "The file has far fewer rows than the last one</p>");
-    assert_has(text, "<p>has 3 rows</p>");
+    assert_has(text, "<p class=\"quiet\">has 3 rows</p>");
     assert_has(text, "Check that the export is complete.");
     assert_has(text, "<code>extspool release 42</code>");
     assert_has(text, "<code>extspool cancel 42</code>");
@@ -231,9 +231,8 @@ static void ended_imports_have_their_counts(void **state)
         LANGUAGE_EN);
     assert_has(text, "Rejected: <span class=\"oops\">the file is empty</span>");
     assert_has(text, "Done: <span class=\"plain\">one added</span>, <span class=\"plain\">2 added "
-                     "before</span>, <span class=\"oops\">3 with mistakes</span>, <span "
-                     "class=\"oops\">one refused by the phone system</span></p>");
-    assert_lacks(text, "skipped");
+                     "before</span>, <span class=\"oops\">4 rows refused</span></p>");
+    assert_lacks(text, "left out");
     assert_has(text, "<a href=\"reports/000001-a.html\"><bdi>a.csv</bdi></a>");
 }
 
@@ -244,12 +243,14 @@ static void what_the_server_lacks_is_to_be_seen(void **state)
     (void)state;
     const char *text = document(
         "{\"imports\":[],\"unclaimed\":[{\"name\":\"people.xlsx\",\"reason\":"
-        "\"matches no pattern\"}],\"daemon\":{\"calls\":3,\"calls_most\":8,"
+        "\"its name matches no pattern of [spool] "
+        "pattern\"}],\"daemon\":{\"calls\":3,\"calls_most\":8,"
         "\"session\":\"open\",\"pbx\":\"http://x\",\"watch\":\"polling\",\"watch_reason\":\"on "
         "NFS\",\"spool_free\":123456789012,\"version\":\"1.2.3\","
         "\"reload_refused\":true}}",
         LANGUAGE_EN);
-    assert_has(text, "<bdi>people.xlsx</bdi></h3>\n<p class=\"why\">matches no pattern</p>");
+    assert_has(text, "<bdi>people.xlsx</bdi></h3>\n<p class=\"why\">its name matches no pattern "
+                     "of [spool] pattern</p>\n<p>Only CSV files are imported");
     assert_has(text, "since it cannot be watched: on NFS</dd>");
     assert_has(text, "<dd>logged in (http://x)</dd>");
     assert_has(text, "<dd>3 of at most 8</dd>");
@@ -277,6 +278,17 @@ static void what_others_chose_is_text(void **state)
     assert_has(text, "href=\"reports/000042-%3Cimg%20%22x%22%3E%3F%23%2541%C3%BC.html\"");
     assert_lacks(text, "<img");
     assert_lacks(text, "<script>");
+}
+
+static void what_did_not_come_is_told(void **state)
+{
+    (void)state;
+    const char *text = document("{\"imports\":[],\"missing\":[{\"name\":\"bamboohr\",\"reason\":"
+                                "\"the export of bamboohr did not come by 06:00\"}]}",
+                                LANGUAGE_EN);
+    assert_has(text, "attention\">One file that is expected has not come.</p>");
+    assert_has(text, "the export of bamboohr did not come by 06:00</p>\n<p>Look whether");
+    assert_lacks(text, "All is well");
 }
 
 static void text_that_was_cut_amid_a_character_is_mended(void **state)
@@ -317,7 +329,8 @@ static void members_of_any_kind_are_survived(void **state)
 static const char full[] =
     "{\"waiting\":\"x\",\"imports\":[{\"id\":\"000001\",\"state\":\"sending\",\"rows\":9,\"name\":"
     "\"a\\nb\"},{\"id\":\"000002\",\"state\":\"held\",\"code\":\"shrunk\"},{\"id\":\"000003\","
-    "\"state\":\"done\",\"counts\":{\"created\":1}}],\"unclaimed\":[{\"name\":\"x\"}],"
+    "\"state\":\"done\",\"counts\":{\"created\":1}}],\"unclaimed\":[{\"name\":\"x\"}],\"missing\":["
+    "{\"name\":\"x\"}],"
     "\"daemon\":{\"version\":\"1\",\"session\":\"none\",\"watch\":\"inotify\"}}";
 
 static void an_event_has_what_the_document_has(void **state)
@@ -330,7 +343,7 @@ static void an_event_has_what_the_document_has(void **state)
     assert_null(strpbrk(buf_get(&line), "\r\n")); /* an event's data end there */
     struct json_object *parts = parsed(buf_get(&line));
     const char *text = document(full, LANGUAGE_DE);
-    assert_int_equal(json_object_object_length(parts), 6);
+    assert_int_equal(json_object_object_length(parts), 7);
     json_object_object_foreach(parts, id, part)
     {
         ON_LEAVE(buf_free) struct buf element = {0};
@@ -387,6 +400,7 @@ int main(void)
         cmocka_unit_test(a_hold_says_why_and_what_to_do),
         cmocka_unit_test(ended_imports_have_their_counts),
         cmocka_unit_test(what_the_server_lacks_is_to_be_seen),
+        cmocka_unit_test(what_did_not_come_is_told),
         cmocka_unit_test(what_others_chose_is_text),
         cmocka_unit_test(text_that_was_cut_amid_a_character_is_mended),
         cmocka_unit_test(members_of_any_kind_are_survived),
