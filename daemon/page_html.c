@@ -176,8 +176,7 @@ static void running(struct buf *to, struct json_object *status, enum language l)
 /* Who is to do what about a file that stays in the drop folder. */
 static const char *act_of(const char *reason)
 {
-    static const char pattern[] = "its name matches no pattern";
-    if (strncmp(reason, pattern, sizeof pattern - 1) == 0)
+    if (strcmp(reason, "its name matches no pattern of [spool] pattern") == 0)
         return "Only CSV files are imported: save it as CSV, for which spreadsheet programs have a "
                "choice of their own, and drop that file.";
     return "Ask your administrator to look at this file.";

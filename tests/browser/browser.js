@@ -125,5 +125,6 @@ async function assertPrints(page) {
 }
 
 module.exports = {
-  missing, launch, quit, open, close, assertAccessible, assertNarrow, assertNarrowWidth, assertColours, assertPrints,
+  missing, launch, quit, open, close, assertAccessible, assertNarrow, assertNarrowWidth,
+  assertColours, assertPrints,
 };

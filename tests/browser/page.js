@@ -16,11 +16,14 @@ function people(first, count, name = 'Anna Schmidt') {
   return lines.join('\n') + '\n';
 }
 
+const TOKEN = 'a-token-of-some-length';
+
 // A world with a page: what run(world, url) does with it. pbx: options of the simulator.
 async function withPage(settings, pbx, run) {
   const world = new World();
   try {
     if (pbx) await world.startPbx(...pbx);
+    if (settings['status.token_file']) world.write(settings['status.token_file'], TOKEN + '\n');
     world.configure({ 'status.listen': '127.0.0.1:0', ...settings });
     await world.startDaemon();
     await run(world, await pageUrl(world));
@@ -226,4 +229,16 @@ test('page: German, narrow, dark, printed, by keyboard', () =>
     await page.keyboard.press('Tab');
     assert.strictEqual(await page.evaluate(() => document.activeElement.textContent), 'wenige.csv');
     await close(page);
+  }));
+
+test('page: with a token it is the same, events and reports too', () =>
+  withPage({ 'status.token_file': 'token' }, [], async (world, url) => {
+    const page = await open(url, { httpCredentials: { username: 'any', password: TOKEN } });
+    await says(page, '#summary', 'All is well');
+    world.drop('people.csv', people(2000, 2));
+    await says(page, '#ended', 'Done: 2 added');
+    await page.getByRole('link', { name: 'people.csv' }).click();
+    await page.waitForURL(/\/reports\/000001-people\.html$/);
+    await close(page);
+    assert(!world.log().includes(TOKEN), 'the token is in the log');
   }));

@@ -15,7 +15,8 @@ const sample = (name) => fs.readFileSync(path.join(ROOT, 'samples', name));
 
 // Nothing of it may be taken for anything but text, in whichever cell, heading or name.
 const HOSTILE = '<img src=x onerror=alert(1)></td></table></html>\u202e"\'&amp;';
-const HOSTILE_NAME = 'a<b onload=alert(1)>"\'&\u202evsc.%41\u0301\u00fc ' + 'long'.repeat(40) + '.csv';
+const HOSTILE_NAME = 'a<b onload=alert(1)>"\'&\u202evsc.%41\u0301\u00fc ' +
+  'long'.repeat(40) + '.csv';
 
 function hostileFile() {
   const quoted = `"${HOSTILE.replaceAll('"', '""')}"`;

@@ -11,7 +11,8 @@ const { World, until, ROOT } = require('./world.js');
 const folder = process.argv[2];
 const sample = (name) => fs.readFileSync(path.join(ROOT, 'samples', name));
 
-const GIVEN = ['Alice', 'Bruno', 'Carla', 'Dario', 'Elif', 'Felix', 'Greta', 'Hassan', 'Ida', 'Jakub'];
+const GIVEN = ['Alice', 'Bruno', 'Carla', 'Dario', 'Elif', 'Felix', 'Greta', 'Hassan', 'Ida',
+  'Jakub'];
 const FAMILY = ['Arnold', 'Bellini', 'Costa', 'Demir', 'Engel', 'Fischer', 'Gomez', 'Horvat',
   'Ivanova', 'Jansen'];
 

@@ -12,13 +12,15 @@ const BUILD = path.resolve(ROOT, process.env.BUILD || 'build');
 const PATIENCE = 60000; // milliseconds: only so that a test ends
 const PASSWORD = 'Pbx-pw83!q';
 
-// Waits until what() gives something true, and returns that.
+// Waits until what() gives something true, and returns that. words: what is waited for, as text or
+// as what says so in the end.
 async function until(what, words, patience = PATIENCE) {
   const end = Date.now() + patience;
   for (;;) {
     const got = await what();
     if (got) return got;
-    if (Date.now() > end) throw new Error(`waited in vain until ${typeof words === 'string' ? words : words()}`);
+    if (Date.now() > end)
+      throw new Error(`waited in vain until ${typeof words === 'string' ? words : words()}`);
     await new Promise((done) => setTimeout(done, 20));
   }
 }
@@ -34,10 +36,9 @@ class World {
     for (const program of ['extspoold', 'extspool', 'pbxsim'])
       fs.copyFileSync(path.join(BUILD, program), path.join(this.bin, program));
     fs.cpSync(path.join(ROOT, 'schemas'), this.at('tree/schemas'), { recursive: true });
-    fs.writeFileSync(this.at('password'), PASSWORD + '\n', { mode: 0o600 });
+    this.write('password', PASSWORD + '\n');
     if (this.owner.uid) {
-      fs.chownSync(this.folder, 65534, 65534);
-      fs.chownSync(this.at('password'), 65534, 65534);
+      fs.chownSync(this.folder, this.owner.uid, this.owner.gid);
       execFileSync('chmod', ['-R', 'a+rX', this.at('tree')]);
     }
     this.logFd = fs.openSync(this.at('log'), 'a');
@@ -46,6 +47,12 @@ class World {
 
   at(...names) {
     return path.join(this.folder, ...names);
+  }
+
+  // A file that the daemon alone may read.
+  write(name, text) {
+    fs.writeFileSync(this.at(name), text, { mode: 0o600 });
+    if (this.owner.uid) fs.chownSync(this.at(name), this.owner.uid, this.owner.gid);
   }
 
   log() {
@@ -72,7 +79,8 @@ class World {
   async startPbx(...options) {
     fs.rmSync(this.at('port'), { force: true });
     const child = this.start('pbxsim', ['--port', String(this.pbxPort || 0), '--port-file', 'port',
-      '--password-file', 'password', '--state', 'pbx.json', '--sync-state', ...options], this.owner);
+      '--password-file', 'password', '--state', 'pbx.json', '--sync-state',
+      ...options], this.owner);
     await until(() => child.exitCode !== null || (fs.existsSync(this.at('port')) &&
       fs.readFileSync(this.at('port'), 'utf8').trim()), 'the PBX listens');
     this.pbxPort = Number(fs.readFileSync(this.at('port'), 'utf8'));
@@ -97,7 +105,7 @@ class World {
   async startDaemon() {
     const child = this.start('extspoold', ['-c', this.at('extspoold.conf')], this.owner);
     await until(() => child.exitCode !== null || this.status(), 'the daemon answers');
-    if (child.exitCode !== null) throw new Error(`the daemon does not start:\n${this.log()}`, patience);
+    if (child.exitCode !== null) throw new Error(`the daemon does not start:\n${this.log()}`);
   }
 
   extspool(...words) {
@@ -120,7 +128,7 @@ class World {
   drop(name, content) {
     const temporary = path.join(this.spool, 'incoming', '.new');
     fs.writeFileSync(temporary, content);
-    if (this.owner.uid) fs.chownSync(temporary, 65534, 65534);
+    if (this.owner.uid) fs.chownSync(temporary, this.owner.uid, this.owner.gid);
     fs.renameSync(temporary, Buffer.concat([Buffer.from(`${this.spool}/incoming/`),
       Buffer.from(name)]));
   }
