@@ -308,6 +308,7 @@ static const struct {
     {"watch", doctor_watch},
     {"incoming", doctor_incoming},
     {"files", doctor_unowned},
+    {"receipts", doctor_receipts},
     {"ledger", check_ledger},
     {"password", doctor_password},
     {"pbx", doctor_pbx},

@@ -52,6 +52,7 @@ void doctor_folders(struct doctor *d);
 void doctor_permissions(struct doctor *d);
 void doctor_watch(struct doctor *d);
 void doctor_space(struct doctor *d);
+void doctor_receipts(struct doctor *d);
 /* ctl_doctor_files.c */
 void doctor_incoming(struct doctor *d);
 void doctor_unowned(struct doctor *d);

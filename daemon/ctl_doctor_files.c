@@ -87,6 +87,16 @@ static bool is_unclaimed(const struct doctor *d, const char *name)
     return false;
 }
 
+/* What the daemon put there for senders. */
+static bool is_receipt(const struct walk *w, const char *name)
+{
+    struct stat here;
+    struct stat receipts;
+    return spool_name_is_receipt(name) && fstat(w->fd, &here) == 0 &&
+           stat(w->d->config->report.receipts, &receipts) == 0 && here.st_dev == receipts.st_dev &&
+           here.st_ino == receipts.st_ino;
+}
+
 static void incoming_look(struct walk *w, const char *name, const struct stat *st, int64_t age)
 {
     static const char *const wanted[] = {
@@ -94,7 +104,7 @@ static void incoming_look(struct walk *w, const char *name, const struct stat *s
         [READY_RENAME] = "see whether the daemon may read it",
         [READY_DONE_FILE] = "its sender has to make NAME.done beside it: see [spool] ready",
     };
-    if (S_ISDIR(st->st_mode) || is_unclaimed(w->d, name))
+    if (S_ISDIR(st->st_mode) || is_unclaimed(w->d, name) || is_receipt(w, name))
         return;
     if (spool_name_ignored(name)) {
         if (age >= UPLOAD && telling(w))

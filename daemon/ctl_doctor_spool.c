@@ -240,3 +240,70 @@ void doctor_space(struct doctor *d)
     if (!same)
         room_check(d, state_folder);
 }
+
+/* ---- receipts ---- */
+
+static bool is_writable(const struct doctor *d, const struct stat *st)
+{
+    mode_t bit = st->st_uid == d->user ? 0200 : 0020;
+    return !d->user_known || d->user == 0 || (st->st_mode & bit);
+}
+
+/* Who may do what in it; that others may read names alone is no matter, the files are the group's.
+ */
+static void receipts_check(struct doctor *d, const char *path, const struct stat *st)
+{
+    ON_LEAVE(free_text) char *incoming_path = path_of(d, "incoming");
+    ON_LEAVE(buf_free) struct buf remedy = {0};
+    struct stat incoming;
+    bool known = stat(incoming_path, &incoming) == 0;
+    if (!is_writable(d, st)) {
+        remedy_of(&remedy, "chmod", st->st_uid == d->user ? "u+rwx" : "g+rwx", path);
+        doctor_say(d, DOCTOR_FINDING, remedy.at, "the daemon may not write to '%s'", path);
+    }
+    if ((st->st_mode & 0050) != 0050) {
+        remedy_of(&remedy, "chmod", "g+rx", path);
+        doctor_say(d, DOCTOR_FINDING, remedy.at, "its group may not look into '%s'", path);
+    }
+    if (st->st_mode & 0002) {
+        remedy_of(&remedy, "chmod", "o-w", path);
+        doctor_say(d, DOCTOR_FINDING, remedy.at, "others may change what is in '%s'", path);
+    }
+    if (known && st->st_gid != incoming.st_gid && !(st->st_mode & S_ISGID)) {
+        remedy_of(&remedy, "chmod", "g+s", path);
+        doctor_say(d, DOCTOR_FINDING, remedy.at,
+                   "'%s' has another group than incoming/, and no set-group-ID bit: where the "
+                   "daemon is not of that group, its members cannot read what it writes",
+                   path);
+    }
+}
+
+void doctor_receipts(struct doctor *d)
+{
+    const char *path = d->config->report.receipts;
+    const char *why = ctl_text(ctl_member(d->status, "daemon"), "receipts");
+    ON_LEAVE(buf_free) struct buf remedy = {0};
+    size_t findings = d->count[DOCTOR_FINDING];
+    struct stat st;
+    if (!path[0])
+        return;
+    if (*why) {
+        buf_format(&remedy,
+                   "see what it says; in a drop-in of %s, ReadWritePaths='%s' where that "
+                   "is outside the spool's directory",
+                   d->unit, path);
+        doctor_say(d, DOCTOR_FINDING, remedy.at, "receipts cannot be written: %s", why);
+    } else if (lstat(path, &st) != 0 && errno == EACCES) {
+        doctor_say(d, DOCTOR_UNSEEN, "run this as root or as the daemon's user",
+                   "'%s' cannot be looked at", path);
+        return;
+    } else if (lstat(path, &st) != 0 || !S_ISDIR(st.st_mode)) {
+        buf_format(&remedy, "install -d -m 2770 -o extspoold -g extspool-drop '%s'", path);
+        doctor_say(d, DOCTOR_FINDING, remedy.at, "[report] receipts: there is no folder '%s'",
+                   path);
+    } else {
+        receipts_check(d, path, &st);
+    }
+    if (findings == d->count[DOCTOR_FINDING])
+        doctor_well(d, "senders find receipts in '%s'", path);
+}

@@ -310,6 +310,11 @@ static void summary_write(struct buf *to, struct json_object *status,
         buf_format(&text, "incoming/ is polled: %s", ctl_text(daemon, "watch_reason"));
         summary_add(to, buf_get(&text), "", view);
     }
+    if (*ctl_text(daemon, "receipts")) {
+        buf_reset(&text);
+        buf_format(&text, "receipts cannot be written: %s", ctl_text(daemon, "receipts"));
+        summary_add(to, buf_get(&text), "\033[33m", view);
+    }
     if (!daemon)
         summary_add(to, "no daemon runs", "\033[33m", view);
     if (waiting) {

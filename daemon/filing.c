@@ -72,6 +72,10 @@ static bool report_begin(struct job *j, struct work *w, struct fault *f)
     struct stat incoming;
     if (!open_copy(j, w, f) || !open_rules(j, w, f))
         return false;
+    int receipts = -1;
+    if (!receipts_begin(j, w->import.id, &receipts, f))
+        return false;
+    w->receipts = receipts >= 0;
     bool known = fstat(spool_fd(j->spool, SPOOL_INCOMING), &incoming) == 0;
     struct report_source source = {
         .ledger = j->ledger,
@@ -83,6 +87,8 @@ static bool report_begin(struct job *j, struct work *w, struct fault *f)
         .language = (enum language)j->config->report.language, /* in the order of its words */
         .reports = spool_fd(j->spool, SPOOL_REPORTS),
         .rejects_group = known ? incoming.st_gid : (gid_t)-1,
+        .receipts = receipts,
+        .receipts_group = j->receipts.group,
     };
     return report_new(&source, &w->report, f);
 }
@@ -138,6 +144,7 @@ bool filing_step(struct job *j, struct work *w, bool *ret_done, struct fault *f)
         return false;
     if (!whole)
         return true;
+    receipts_end(j, w, report_receipts(w->report));
     w->report = report_free(w->report);
     spool_touch(j->spool, SPOOL_REPORTS);
     tell_change(j, w);

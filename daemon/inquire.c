@@ -181,6 +181,7 @@ struct json_object *inquire_daemon(struct job *j)
     inquire_text(daemon, "session", open ? pbx_session_text(j->pbx, j->mono) : "none");
     inquire_text(daemon, "watch", j->watch.known ? j->watch.good ? "inotify" : "polling" : "");
     inquire_text(daemon, "watch_reason", j->watch.why);
+    inquire_text(daemon, "receipts", j->receipts.why);
     return daemon;
 }
 
@@ -223,7 +224,28 @@ void inquire_counts(struct json_object *to, const struct ledger_counts *c)
     json_object_object_add(to, "counts", counts);
 }
 
-static void show_files(struct job *j, const struct import *i, struct json_object *to)
+/* What the sender has of it. */
+static bool show_receipts(struct job *j, const struct import *i, struct json_object *files,
+                          struct fault *f)
+{
+    struct receipt_name names[RECEIPT_NAMES];
+    size_t count = 0;
+    if (!receipts_wanted(j) || !receipts_open(j))
+        return true;
+    if (!receipts_names(j, i, names, &count, f))
+        return false;
+    for (size_t k = 0; k < count; k++) {
+        char path[4096 + SPOOL_NAME_RECEIPT];
+        if (faccessat(j->receipts.fd, names[k].name, F_OK, AT_SYMLINK_NOFOLLOW) != 0)
+            continue;
+        snprintf(path, sizeof path, "%s/%s", j->config->report.receipts, names[k].name);
+        json_object_array_add(files, json_object_new_string(path));
+    }
+    return true;
+}
+
+static bool show_files(struct job *j, const struct import *i, struct json_object *to,
+                       struct fault *f)
 {
     static const struct {
         enum spool_folder folder;
@@ -243,6 +265,7 @@ static void show_files(struct job *j, const struct import *i, struct json_object
         json_object_array_add(files, json_object_new_string(path));
     }
     json_object_object_add(to, "files", files);
+    return show_receipts(j, i, files, f);
 }
 
 static bool show_refused(struct job *j, uint64_t id, struct json_object *to, struct fault *f)
@@ -288,8 +311,7 @@ struct json_object *job_show(struct job *j, uint64_t id, struct fault *f)
     inquire_text(show, "started", clock_text(i.started, time));
     inquire_text(show, "finished", clock_text(i.finished, time));
     inquire_counts(show, &counts);
-    show_files(j, &i, show);
-    if (!show_refused(j, id, show, f)) {
+    if (!show_files(j, &i, show, f) || !show_refused(j, id, show, f)) {
         json_object_put(show);
         return NULL;
     }

@@ -14,6 +14,7 @@
 #include "log.h"
 
 #define CLAIMS_A_TURN 256
+#define TOLD_A_TURN   32   /* the same where each sender is told at once */
 #define COMMAND_LOOK  10   /* ms between looks at whether a command has ended */
 #define INTAKE_A_TURN 4000 /* rows, or their like, that are taken in in one turn */
 /* ms that a result may wait while more is under way. A commit holds up the calls for as long as the
@@ -69,7 +70,8 @@ static void tell_odd(struct job *j)
 static bool claim(struct job *j, struct fault *f)
 {
     size_t count = 0;
-    for (; count < CLAIMS_A_TURN; count++) {
+    size_t most = receipts_wanted(j) ? TOLD_A_TURN : CLAIMS_A_TURN;
+    for (; count < most; count++) {
         struct import import;
         bool claimed = false;
         if (!spool_claim(j->spool, j->mono, j->next_id, &import, &claimed, f))
@@ -86,9 +88,10 @@ static bool claim(struct job *j, struct fault *f)
         log_event(EVENT_CLAIMED, about(&import), "'%s' claimed, %llu bytes", import.name,
                   (unsigned long long)import.bytes);
     }
-    j->claims_pending = count == CLAIMS_A_TURN;
+    j->claims_pending = count == most;
     if (!count)
         return true;
+    receipts_claimed(j);
     j->more_works = true;
     j->barrier = true;
     job_dirty(j);
@@ -103,6 +106,7 @@ static bool look_at_spool(struct job *j, struct fault *f)
         j->hinted = false;
         int64_t rescan = j->config->spool.rescan;
         j->next_scan = rescan ? j->mono + rescan : CLOCK_NEVER;
+        receipts_open(j); /* what lies there is no input */
         if (!spool_scan(j->spool, j->mono, f))
             return false;
         j->claims_pending = true;
@@ -330,8 +334,9 @@ static bool turn(struct job *j, struct fault *f)
         !take_in(j, f) || !settle(j, f))
         return false;
     if (!pbx_turn(j->pbx, j->mono, is_wanted(j) && j->send, f) || !delivery_fill(j, f) ||
-        !barrier(j, f) || !announce_step(j, f) || !file_away(j, f) || !delivery_send(j, f) ||
-        !expected_step(j, f))
+        !barrier(j, f) || !announce_step(j, f) ||
+        !(j->stopping || !j->send || receipts_step(j, f)) || !file_away(j, f) ||
+        !delivery_send(j, f) || !expected_step(j, f))
         return false;
     tell_waiting(j);
     return true;
@@ -404,6 +409,7 @@ int64_t job_due(const struct job *j)
         due = earlier(due, j->next_scan);
         due = earlier(due, retention_due(j));
         due = earlier(due, expected_due(j));
+        due = earlier(due, receipts_due(j));
     }
     if (ledger_dirty(j->ledger))
         due = earlier(due, j->dirty_since + COMMIT_AFTER);

@@ -229,6 +229,8 @@ struct job *job_new(struct config *config, bool send)
     j->send = send;
     j->window = 8;
     j->later_due = CLOCK_NEVER;
+    j->receipts.fd = -1;
+    j->receipts.due = true; /* a process that was killed may have told not all */
     j->mono = clock_mono();
     j->wall = clock_wall();
     j->tasks = xcalloc(TASKS_MOST, sizeof *j->tasks);
@@ -269,6 +271,7 @@ void job_end(struct job *j)
     if (j->spool) /* the ledger's last commit may tell of what a turn that failed has moved */
         spool_sync(j->spool, NULL);
     ledger_close(j->ledger);
+    receipts_close(j);
     spool_close(j->spool);
     profiles_free(j->profiles);
     schema_free(j->schema);
@@ -321,6 +324,7 @@ bool job_reload(struct job *j, struct config *config, struct fault *f)
     spool_settings(j->spool, config);
     j->config = config;
     j->hinted = true;
+    receipts_close(j);
     retention_end(j);
     j->probed = false;
     measure_again(j);

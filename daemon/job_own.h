@@ -22,6 +22,7 @@
  *   inquire.c   status, show, verify
  *   overview.c  status for the page
  *   history.c   log
+ *   receipts.c  what senders are told of their files
  */
 #ifndef EXTSPOOLD_JOB_OWN_H
 #define EXTSPOOLD_JOB_OWN_H
@@ -120,6 +121,7 @@ struct work {
     struct secrets *secrets;
     bool delivered; /* they are */
     struct report *report;
+    bool receipts; /* the report writes them as well */
     /* no space left on the disk */
     int64_t again; /* mono: the step that failed is tried again then */
     unsigned waits;
@@ -202,6 +204,18 @@ struct counted {
     struct ledger_counts counts;
 };
 
+/* What senders are told (receipts.c). */
+struct receipts {
+    int fd;         /* their folder; -1: it is not open */
+    unsigned group; /* the folder's, whose the files are */
+    bool known;     /* after is */
+    bool due;       /* imports with an id > after may be under way and not told */
+    uint64_t after;
+    char why[256]; /* what is wrong, which was logged; "": nothing */
+    unsigned tries;
+    int64_t again; /* mono: tried again then */
+};
+
 /* How incoming/ is looked after, as main tells it. */
 struct watching {
     bool known, good;
@@ -229,6 +243,7 @@ struct job {
     struct content_tagger *tagger;
     uint64_t next_id;
     struct retention retention;
+    struct receipts receipts;
     struct steady steady;
     bool relearn; /* what was created before the ledger was lost may be on the PBX */
     /* time of this turn */
@@ -323,6 +338,30 @@ void secrets_expire_end(struct job *j);
 bool retention_step(struct job *j, struct fault *f);
 int64_t retention_due(const struct job *j); /* mono */
 void retention_end(struct job *j);          /* the next pass begins at once, from the start */
+
+/* ---- receipts.c ---- */
+bool receipts_wanted(const struct job *j);
+/* Whether the folder can be used: opens it, or opens it anew where the path leads to another one.
+ * What is wrong is logged once. */
+bool receipts_open(struct job *j);
+void receipts_close(struct job *j);
+/* There are new imports; tells those that are in the ledger of it, some in each step; mono when
+ * that is due. False only when the ledger fails. */
+void receipts_claimed(struct job *j);
+bool receipts_step(struct job *j, struct fault *f);
+int64_t receipts_due(const struct job *j);
+/* The folder for a report's receipts, lent, when all that comes before them is done; else -1. */
+bool receipts_begin(struct job *j, uint64_t id, int *ret_folder, struct fault *f);
+/* The report is whole, with receipts or without; *why is what went wrong with them. */
+void receipts_end(struct job *j, const struct work *w, const struct fault *why);
+/* The names in the folder that belong to an import, at most RECEIPT_NAMES. */
+#define RECEIPT_NAMES (2 * RECEIPTS)
+struct receipt_name {
+    enum receipt kind;
+    char name[SPOOL_NAME_RECEIPT];
+};
+bool receipts_names(struct job *j, const struct import *i, struct receipt_name to[RECEIPT_NAMES],
+                    size_t *ret_count, struct fault *f);
 
 /* ---- tell.c ---- */
 /* The places of an import, lent from it. */

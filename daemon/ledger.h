@@ -154,6 +154,11 @@ bool ledger_imports_of(struct ledger *l, enum ledger_kind kind, struct import *t
 bool ledger_same_file(struct ledger *l, const struct import *i, uint64_t *ret, struct fault *f);
 bool ledger_last_rows(struct ledger *l, const struct import *i, uint64_t *ret, struct fault *f);
 
+/* The newest import of a file of this name (spool_name_of) with id < before that was claimed by
+ * then (wall); 0 when there is none. The first call makes an index for it. */
+bool ledger_namesake(struct ledger *l, const char *name, uint64_t before, int64_t wall,
+                     uint64_t *ret, struct fault *f);
+
 /* How many imports are not finished. */
 bool ledger_queue(struct ledger *l, struct ledger_queue *ret, struct fault *f);
 /* One for each profile, at most room. Reads all imports: to be asked once. */

@@ -262,6 +262,34 @@ bool ledger_last_rows(struct ledger *l, const struct import *i, uint64_t *ret, s
            earlier(l, text, i, i->profile, forgotten, ret, f);
 }
 
+/* The stem is 000042-NAME. The index is no part of the schema: a ledger does without it where
+ * nobody asks. */
+#define STEM_NAME "substr(stem,instr(stem,'-')+1)"
+
+bool ledger_namesake(struct ledger *l, const char *name, uint64_t before, int64_t wall,
+                     uint64_t *ret, struct fault *f)
+{
+    static const char index[] = "CREATE INDEX IF NOT EXISTS import_name ON import(" STEM_NAME ")";
+    static const char text[] = "SELECT id FROM import WHERE " STEM_NAME "=?1 AND id<?2"
+                               " AND started<=?3 ORDER BY id DESC LIMIT 1";
+    bool row = false;
+    if (!l->names_known && (!ledger_change(l, f) || !sql_exec(l->sql, index, f)))
+        return false;
+    l->names_known = true;
+    struct sql_query *q = sql_query(l->sql, text, f);
+    if (!q)
+        return false;
+    sql_bind_text(q, 1, name);
+    sql_bind_int(q, 2, before > INT64_MAX ? INT64_MAX : (int64_t)before);
+    sql_bind_int(q, 3, wall);
+    if (!sql_next(q, &row, f))
+        return false;
+    *ret = row ? (uint64_t)sql_int(q, 0) : 0;
+    if (row)
+        sql_done(q);
+    return true;
+}
+
 bool ledger_import_get(struct ledger *l, uint64_t id, struct import *ret, bool *ret_found,
                        struct fault *f)
 {

@@ -31,6 +31,7 @@ struct ledger {
     uint64_t uses;
     uint64_t *outcomes;      /* rows that got one, by state - ROW_FINAL; NULL: nobody counts */
     struct fault wrong;      /* a block was damaged */
+    bool names_known;        /* import_name is there */
     bool pending_known;      /* the list is there, of all unfinished imports */
     struct pending *pending; /* see ledger_pending.c */
     uint8_t bytes[LEDGER_BLOCK_MOST]; /* a block that is read or written */

@@ -7,6 +7,8 @@
  * checked again. Nothing here grows with the rows but the places of the HTML's sections. */
 #include "report.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -19,10 +21,8 @@
 
 /* The JSON is last: who waits for it finds the others. */
 static const struct report_kind *const kinds[] = {
-    &report_rejects,
-    &report_results,
-    &report_html,
-    &report_json,
+    &report_rejects,         &report_results,        &report_html,
+    &report_receipt_rejects, &report_receipt_result, &report_json,
 };
 
 struct report {
@@ -35,7 +35,9 @@ struct report {
     struct findings header_problems;
     struct findings problems; /* of the row at hand */
     struct report_part parts[COUNT_OF(kinds)];
-    bool writing; /* the second pass */
+    int receipts;               /* their folder; -1: none are wanted */
+    struct fault receipts_lack; /* the first thing that went wrong there */
+    bool writing;               /* the second pass */
     uint64_t after;
     struct ledger_row page[PAGE_ROWS];
 };
@@ -144,27 +146,58 @@ static bool import_check(struct report *r, struct fault *f)
     return true;
 }
 
+/* What senders are told is a copy, in a folder that may be full, gone or another's: whatever goes
+ * wrong there is kept, and harms no report. */
+static void receipt_failed(struct report *r, const struct fault *why)
+{
+    if (r->receipts_lack.kind == FAULT_NONE)
+        r->receipts_lack = *why;
+}
+
+/* Another descriptor, since the configuration may be read again before the report is whole. */
+static void receipts_open(struct report *r)
+{
+    struct fault why = {0};
+    if (r->source.receipts < 0)
+        return;
+    r->receipts = fcntl(r->source.receipts, F_DUPFD_CLOEXEC, 0);
+    if (r->receipts < 0) {
+        fault_set(&why, FAULT_IO, errno, "open the folder of receipts");
+        receipt_failed(r, &why);
+    }
+}
+
 static bool part_wanted(const struct report *r, const struct report_kind *kind)
 {
     bool refused = r->facts.counts.invalid + r->facts.counts.failed > 0 && r->reader != NULL;
-
-    return (r->source.formats & kind->format) && (refused || !kind->refused_only);
+    bool asked = kind->is_receipt ? r->receipts >= 0 : (r->source.formats & kind->format) != 0;
+    return asked && (refused || !kind->refused_only);
 }
 
 static bool part_begin(struct report *r, size_t index, struct fault *f)
 {
     const struct report_kind *kind = kinds[index];
     struct report_part *p = &r->parts[index];
+    struct fault why = {0};
     char temp[64];
 
     if (!part_wanted(r, kind))
         return true;
     snprintf(temp, sizeof temp, ".%06" PRIu64 "%s.tmp", r->facts.import.id, kind->ending);
-    if (!fsio_create(r->source.reports, temp, FILE_MODE, &p->file, f))
-        return false;
+    if (!fsio_create(kind->is_receipt ? r->receipts : r->source.reports, temp, FILE_MODE, &p->file,
+                     &why)) {
+        if (kind->is_receipt)
+            receipt_failed(r, &why);
+        else if (f)
+            *f = why;
+        return kind->is_receipt;
+    }
     /* A group that cannot be given is no reason to withhold a report. */
-    if (kind->refused_only)
+    if (kind->is_receipt)
+        (void)!fchown(fsio_fd(p->file), (uid_t)-1, (gid_t)r->source.receipts_group);
+    else if (kind->refused_only)
         (void)!fchown(fsio_fd(p->file), (uid_t)-1, (gid_t)r->source.rejects_group);
+    r->facts.mending = r->facts.mending || (kind->is_receipt && kind->refused_only);
     return true;
 }
 
@@ -179,6 +212,9 @@ bool report_new(const struct report_source *source, struct report **ret, struct 
     r->facts.name_field = -1;
     r->facts.import = *source->import;
     r->facts.copy = source->copy;
+    r->facts.formats = source->formats;
+    r->receipts = -1;
+    receipts_open(r);
     text_mend(r->facts.import.name);
     text_mend(r->facts.import.reason);
     text_mend(r->facts.import.choices);
@@ -369,25 +405,86 @@ static bool pass_begin(struct report *r, struct fault *f)
     return row_pass(r, &import, f) && row_pass(r, &header, f);
 }
 
+/* The name that a receipt stands under. An import that ends after a newer one of the same name was
+ * claimed leaves the plain name to that. */
+static void receipt_name(const struct report *r, enum receipt kind, bool plain,
+                         char to[SPOOL_NAME_RECEIPT])
+{
+    spool_name_receipt(spool_name_of(&r->facts.import), plain ? 0 : r->facts.import.id, kind, to);
+}
+
+/* One receipt of this kind stands for the import, or none: not the one that an earlier report of it
+ * had, under either name. */
+static bool receipt_place(struct report *r, size_t index, struct fault *why)
+{
+    struct fsio_file *file = r->parts[index].file;
+    char name[SPOOL_NAME_RECEIPT];
+    char numbered[SPOOL_NAME_RECEIPT];
+
+    receipt_name(r, kinds[index]->receipt, r->facts.newest, name);
+    receipt_name(r, kinds[index]->receipt, false, numbered);
+    r->parts[index].file = NULL;
+    if (file != NULL && !fsio_place(file, name, why))
+        return false;
+    if (file == NULL && !fsio_unlink(r->receipts, name, why))
+        return false;
+    return !r->facts.newest || fsio_unlink(r->receipts, numbered, why);
+}
+
+static void receipt_finish(struct report *r, size_t index)
+{
+    struct fault why = {0};
+    bool lacks = r->parts[index].file == NULL && part_wanted(r, kinds[index]);
+
+    if (r->receipts < 0 || lacks) /* which was told: what stands there is better than nothing */
+        return;
+    if (r->parts[index].file != NULL && kinds[index]->end != NULL)
+        kinds[index]->end(&r->parts[index], &r->facts);
+    if (!receipt_place(r, index, &why) || !fsio_sync(r->receipts, "the folder of receipts", &why))
+        receipt_failed(r, &why);
+}
+
+static bool newest_find(struct report *r, struct fault *f)
+{
+    const struct import *i = &r->facts.import;
+    uint64_t newest = i->id;
+
+    if (r->receipts >= 0 &&
+        !ledger_namesake(r->source.ledger, spool_name_of(i), UINT64_MAX, INT64_MAX, &newest, f))
+        return false;
+    r->facts.newest = newest <= i->id;
+    return true;
+}
+
+static bool part_finish(struct report *r, size_t index, struct fault *f)
+{
+    struct fsio_file *file = r->parts[index].file;
+    char name[LEDGER_NAME + 16];
+
+    snprintf(name, sizeof name, "%s%s", r->facts.import.stem, kinds[index]->ending);
+    if (file == NULL)
+        return fsio_unlink(r->source.reports, name, f);
+    if (kinds[index]->end != NULL)
+        kinds[index]->end(&r->parts[index], &r->facts);
+    r->parts[index].file = NULL;
+    return fsio_place(file, name, f);
+}
+
 static bool parts_finish(struct report *r, struct fault *f)
 {
-    for (size_t i = 0; i < COUNT_OF(kinds); i++) {
-        struct fsio_file *file = r->parts[i].file;
-        char name[LEDGER_NAME + 16];
-
-        snprintf(name, sizeof name, "%s%s", r->facts.import.stem, kinds[i]->ending);
-        if (file == NULL) {
-            if (!fsio_unlink(r->source.reports, name, f))
-                return false;
-            continue;
-        }
-        if (kinds[i]->end != NULL)
-            kinds[i]->end(&r->parts[i], &r->facts);
-        r->parts[i].file = NULL;
-        if (!fsio_place(file, name, f))
+    if (!newest_find(r, f))
+        return false;
+    for (size_t i = 0; i < COUNT_OF(kinds); i++)
+        if (kinds[i]->is_receipt)
+            receipt_finish(r, i);
+        else if (!part_finish(r, i, f))
             return false;
-    }
     return true;
+}
+
+const struct fault *report_receipts(const struct report *r)
+{
+    return &r->receipts_lack;
 }
 
 bool report_step(struct report *r, size_t rows, bool *ret_whole, struct fault *f)
@@ -430,6 +527,7 @@ struct report *report_free(struct report *r)
         buf_wipe(&r->parts[i].encoded);
         charset_free(r->parts[i].encoder);
         report_page_free(r->parts[i].page);
+        free(r->parts[i].causes);
     }
     findings_free(&r->import_problems);
     findings_free(&r->header_problems);
@@ -439,6 +537,7 @@ struct report *report_free(struct report *r)
     rows_free(r->reader);
     free(r->facts.codes);
     free(r->facts.sections);
+    close_fd(&r->receipts);
     free(r);
     return NULL;
 }

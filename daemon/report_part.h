@@ -9,6 +9,7 @@
 #include "encoding.h"
 #include "fsio.h"
 #include "report.h"
+#include "spool_name.h"
 
 struct report_code {
     int code;
@@ -43,6 +44,9 @@ struct report_facts {
     size_t columns;                       /* cells of the header */
     size_t error_column; /* where import_error stands: a column of the file, or beyond its last */
     size_t line_column;  /* the same of import_line */
+    unsigned formats;
+    bool newest;  /* no later import is of a file of the same name: receipts bear the plain name */
+    bool mending; /* a receipt has the refused rows */
 };
 
 /* One row with all its problems, or (row 0) the problems of the import itself. */
@@ -72,6 +76,8 @@ struct report_kind {
     const char *ending;
     unsigned format;   /* bit of [report] formats that asks for it */
     bool refused_only; /* repeats refused records, and exists only when there are some */
+    bool is_receipt;   /* stands in the folder of receipts, under the name of this kind */
+    enum receipt receipt;
     /* What the first pass finds: every row that something can be said of, and row 0; NULL: nothing
      * is wanted of it. With it go all rows' records. */
     void (*gather)(struct report_part *p, const struct report_facts *facts,
@@ -83,6 +89,7 @@ struct report_kind {
 };
 
 extern const struct report_kind report_json, report_results, report_rejects, report_html;
+extern const struct report_kind report_receipt_rejects, report_receipt_result;
 
 /* What people are told of a row. */
 enum report_outcome {
@@ -96,14 +103,17 @@ enum report_outcome {
 };
 struct report_part {
     struct fsio_file *file;      /* NULL when this part is not wanted */
-    uint64_t problems;           /* JSON: told so far */
+    uint64_t problems;           /* JSON: told so far; the result: lines about the file */
     const char *line_end;        /* rejects: the header's; static text */
     struct charset *encoder;     /* rejects: NULL where the sender wrote UTF-8 */
     struct buf encoded;          /* of the rejects; of the HTML: a cell */
     struct report_page *page;    /* HTML: what it has gathered */
     uint64_t rows;               /* HTML: written so far */
     const char *words[OUTCOMES]; /* HTML: for the outcomes, lent by texts.h */
-    struct buf text;             /* to compose a row in; empty at the beginning of each */
+    uint64_t listed;             /* the result: refused rows */
+    struct report_code *causes;  /* the result: refused rows by what is wrong with them */
+    size_t cause_count;
+    struct buf text; /* to compose a row in; empty at the beginning of each */
 };
 
 #endif

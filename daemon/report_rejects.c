@@ -319,3 +319,14 @@ const struct report_kind report_rejects = {
     .row = rejects_row,
     .end = rejects_end,
 };
+
+/* The same bytes for the sender, who mends them where they stand. */
+const struct report_kind report_receipt_rejects = {
+    .ending = ".receipt.rejects.csv",
+    .refused_only = true,
+    .is_receipt = true,
+    .receipt = RECEIPT_REJECTS,
+    .begin = rejects_begin,
+    .row = rejects_row,
+    .end = rejects_end,
+};

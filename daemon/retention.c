@@ -126,25 +126,34 @@ static void name_of(const struct import *i, size_t k, char to[FILE_NAME])
     snprintf(to, FILE_NAME, "%s%s", files[k].original ? i->file : i->stem, files[k].ending);
 }
 
+static const char *what_of(enum term term)
+{
+    return term == TERM_SENT ? "sent" : "report";
+}
+
+/* A folder that files are removed from. */
+struct place {
+    int fd;
+    const char *path;
+};
+
 /* A regular file of this name goes. A link, or whatever else somebody put in its place, is not
  * ours. False when it cannot be removed. */
-static bool file_drop(struct sweep *s, const struct import *i, enum spool_folder folder,
+static bool file_drop(struct sweep *s, const struct import *i, const struct place *at,
                       const char *what, const char *name)
 {
-    struct spool *spool = s->job->spool;
     struct fault why = {0};
     struct stat st;
     char path[4096 + LEDGER_NAME + 32];
-    if (fstatat(spool_fd(spool, folder), name, &st, AT_SYMLINK_NOFOLLOW) != 0 ||
-        !S_ISREG(st.st_mode))
+    if (fstatat(at->fd, name, &st, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(st.st_mode))
         return true;
-    if (!s->dry && !fsio_unlink(spool_fd(spool, folder), name, &why)) {
+    if (!s->dry && !fsio_unlink(at->fd, name, &why)) {
         tell_problem(s, i, &why);
         return false;
     }
     s->files++;
     s->bytes += (uint64_t)st.st_size;
-    snprintf(path, sizeof path, "%s/%s", spool_path(spool, folder), name);
+    snprintf(path, sizeof path, "%s/%s", at->path, name);
     tell_item(s, i, what, path, (uint64_t)st.st_size);
     return true;
 }
@@ -156,12 +165,61 @@ static bool files_drop(struct sweep *s, const struct import *i)
         char name[FILE_NAME];
         if (!is_over(s->job, i, keep_of(s->job, files[k].term)))
             continue;
+        struct place at = {spool_fd(s->job->spool, files[k].folder),
+                           spool_path(s->job->spool, files[k].folder)};
         name_of(i, k, name);
-        good = file_drop(s, i, files[k].folder, files[k].term == TERM_SENT ? "sent" : "report",
-                         name) &&
-               good;
+        good = file_drop(s, i, &at, what_of(files[k].term), name) && good;
     }
     return good;
+}
+
+static enum term term_of(enum receipt kind)
+{
+    return kind == RECEIPT_REJECTS ? TERM_SENT : TERM_REPORT;
+}
+
+/* What the sender was told goes as the reports do. While its folder cannot be used it stays, and
+ * the import with it: *ret_good is false then. */
+static bool receipts_drop(struct sweep *s, const struct import *i, bool *ret_good, struct fault *f)
+{
+    struct receipt_name names[RECEIPT_NAMES];
+    struct fault why = {0};
+    size_t count = 0;
+    struct job *j = s->job;
+    if (!receipts_wanted(j) || !is_over(j, i, keep_of(j, TERM_SENT)))
+        return true;
+    if (!receipts_open(j)) {
+        fault_set(&why, FAULT_IO, 0, "%s", j->receipts.why);
+        tell_problem(s, i, &why);
+        *ret_good = false;
+        return true;
+    }
+    if (!receipts_names(j, i, names, &count, f))
+        return false;
+    struct place at = {j->receipts.fd, j->config->report.receipts};
+    for (size_t k = 0; k < count; k++) {
+        enum term term = term_of(names[k].kind);
+        if (is_over(j, i, keep_of(j, term)) && !file_drop(s, i, &at, what_of(term), names[k].name))
+            *ret_good = false;
+    }
+    return true;
+}
+
+/* Whether none is left. */
+static bool receipts_gone(struct job *j, const struct import *i, bool *ret, struct fault *f)
+{
+    struct receipt_name names[RECEIPT_NAMES];
+    struct stat st;
+    size_t count = 0;
+    if (!receipts_wanted(j) || !*ret)
+        return true;
+    *ret = receipts_open(j);
+    if (!receipts_names(j, i, names, &count, f))
+        return false;
+    for (size_t k = 0; k < count && *ret; k++)
+        *ret = fstatat(j->receipts.fd, names[k].name, &st, AT_SYMLINK_NOFOLLOW) != 0 ||
+               !S_ISREG(st.st_mode);
+    return true;
 }
 
 /* Passwords that were made up: *ret_left when they stay. */
@@ -200,6 +258,8 @@ static bool import_clear(struct sweep *s, const struct import *i, struct fault *
     if (!secrets_drop(s, i, &secrets, f))
         return false;
     bool bare = files_drop(s, i) && !secrets;
+    if (!receipts_drop(s, i, &bare, f))
+        return false;
     if (!bare || !is_over(s->job, i, s->job->config->report.keep))
         return true;
     if (!s->first)
@@ -224,7 +284,7 @@ static bool is_bare(struct job *j, const struct import *i, bool *ret, struct fau
         *ret = fstatat(spool_fd(j->spool, files[k].folder), name, &st, AT_SYMLINK_NOFOLLOW) != 0 ||
                !S_ISREG(st.st_mode);
     }
-    return true;
+    return receipts_gone(j, i, ret, f);
 }
 
 /* ---- many imports ---- */
@@ -252,6 +312,8 @@ static bool files_sync(struct job *j, struct fault *f)
 {
     for (size_t k = 0; k < COUNT_OF(files); k++)
         spool_touch(j->spool, files[k].folder);
+    if (j->receipts.fd >= 0) /* one that cannot be synced is no reason to stop */
+        fsio_sync(j->receipts.fd, "the folder of receipts", NULL);
     return spool_sync(j->spool, f);
 }
 

@@ -81,6 +81,16 @@ void spool_profiles(struct spool *s, bool (*is_profile)(void *with, const char *
     s->with = with;
 }
 
+void spool_receipts(struct spool *s, int folder)
+{
+    struct stat st;
+    s->receipts = folder >= 0 && fstat(folder, &st) == 0;
+    if (!s->receipts)
+        return;
+    s->receipts_dev = st.st_dev;
+    s->receipts_ino = st.st_ino;
+}
+
 void spool_settings(struct spool *s, const struct config *c)
 {
     free(s->pattern);

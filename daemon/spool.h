@@ -36,6 +36,10 @@ void spool_settings(struct spool *s, const struct config *c);
  * every scan; none when this was never called. */
 void spool_profiles(struct spool *s, bool (*is_profile)(void *with, const char *name), void *with);
 
+/* The folder of receipts, as far as it is open (-1: there is none): where it is incoming/ or lies
+ * in it, neither the folder nor what bears a receipt's name in it is looked at. Noted, not kept. */
+void spool_receipts(struct spool *s, int folder);
+
 const char *spool_path(const struct spool *s, enum spool_folder folder); /* lent */
 int spool_fd(const struct spool *s, enum spool_folder folder);           /* lent */
 

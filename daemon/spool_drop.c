@@ -46,6 +46,20 @@ static bool is_drop(const struct spool *s, const struct drop *d, const char *nam
     return S_ISDIR(mode) && !d->profile[0] && s->is_profile && s->is_profile(s->with, name);
 }
 
+/* By device and inode: one folder may have many paths, as where it is mounted a second time. */
+static bool is_receipts(const struct spool *s, const struct stat *st)
+{
+    return s->receipts && st->st_dev == s->receipts_dev && st->st_ino == s->receipts_ino;
+}
+
+/* What the daemon put there itself: no input, and nothing that anybody waits to be taken. */
+static bool is_ours(const struct spool *s, const struct drop *d, const char *name,
+                    const struct stat *st)
+{
+    return (d->receipts && spool_name_is_receipt(name)) ||
+           (S_ISDIR(st->st_mode) && is_receipts(s, st));
+}
+
 /* Why a file of this kind stays where it is; NULL when it may be claimed. */
 static const char *why_odd(const struct spool *s, const struct drop *d, const char *name,
                            const struct stat *st)
@@ -109,14 +123,15 @@ static void known_carry(const struct drops *old, struct drops *fresh)
     }
 }
 
-static struct drop *drop_add(struct drops *d, const char *profile, int fd)
+static void drop_add(const struct spool *s, struct drops *d, const char *profile, int fd)
 {
+    struct stat st;
     d->drops = xrealloc(d->drops, (d->drop_count + 1) * sizeof(void *));
     struct drop *drop = xcalloc(1, sizeof *drop);
     drop->profile = xstrdup(profile);
     drop->fd = fd;
+    drop->receipts = fstat(fd, &st) == 0 && is_receipts(s, &st);
     d->drops[d->drop_count++] = drop;
-    return drop;
 }
 
 static void candidate_add(const struct spool *s, struct drops *d, const struct drop *drop,
@@ -154,8 +169,8 @@ static bool drop_scan(const struct spool *s, struct drops *d, const struct drop 
                         ? openat(drop->fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
                         : -1;
         if (inner >= 0)
-            drop_add(d, name, inner);
-        else
+            drop_add(s, d, name, inner);
+        else if (!is_ours(s, drop, name, &st))
             candidate_add(s, d, drop, name, &st, mono);
     }
     closedir(dir);
@@ -167,7 +182,7 @@ static bool drops_scan(const struct spool *s, struct drops *d, int64_t mono, str
     int fd = openat(s->fds[SPOOL_INCOMING], ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
         return fault_set(f, FAULT_IO, errno, "read folder '%s'", s->paths[SPOOL_INCOMING]);
-    drop_add(d, "", fd);
+    drop_add(s, d, "", fd);
     for (size_t i = 0; i < d->drop_count; i++)
         if (!drop_scan(s, d, d->drops[i], mono, f))
             return false;

@@ -125,6 +125,37 @@ char *spool_name_marker(const char *name)
     return marker;
 }
 
+static const char *const receipts[RECEIPTS] = {
+    [RECEIPT_ACCEPTED] = ".accepted.txt",
+    [RECEIPT_RESULT] = ".result.txt",
+    [RECEIPT_REJECTS] = ".rejects.csv",
+};
+
+const char *spool_name_of(const struct import *i)
+{
+    return i->stem + strspn(i->stem, "0123456789") + 1;
+}
+
+void spool_name_receipt(const char *name, uint64_t id, enum receipt kind,
+                        char to[SPOOL_NAME_RECEIPT])
+{
+    char number[24] = "";
+    if (id)
+        snprintf(number, sizeof number, ".%06llu", (unsigned long long)id);
+    snprintf(to, SPOOL_NAME_RECEIPT, "%s%s%s", name, number, receipts[kind]);
+}
+
+bool spool_name_is_receipt(const char *name)
+{
+    for (size_t i = 0; i < COUNT_OF(receipts); i++) {
+        size_t len = strlen(name);
+        size_t tail = strlen(receipts[i]);
+        if (len > tail && strcasecmp(name + len - tail, receipts[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
 void spool_name_copy(uint64_t id, char to[SPOOL_NAME_COPY])
 {
     snprintf(to, SPOOL_NAME_COPY, "%06llu.utf8", (unsigned long long)id);

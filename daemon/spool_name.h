@@ -27,6 +27,21 @@ void spool_name_print(const char *name, char *to, size_t room);
 
 char *spool_name_marker(const char *name); /* "NAME.done"; caller frees */
 
+/* What senders are told by, in the folder of receipts ([report] receipts): for a file people.csv
+ * people.accepted.txt, people.result.txt and people.rejects.csv. */
+enum receipt { RECEIPT_ACCEPTED, RECEIPT_RESULT, RECEIPT_REJECTS, RECEIPTS };
+#define SPOOL_NAME_RECEIPT (LEDGER_NAME + 48)
+
+/* The part of an import's stem that is the dropped name's, "people"; lent. */
+const char *spool_name_of(const struct import *i);
+/* The receipt's name for the dropped name `name` (spool_name_of); with an id, NAME.000042.KIND. The
+ * longest has 251 bytes. */
+void spool_name_receipt(const char *name, uint64_t id, enum receipt kind,
+                        char to[SPOOL_NAME_RECEIPT]);
+/* Whether a name is one of a receipt, in any case: such files are never taken for input where
+ * receipts are written. */
+bool spool_name_is_receipt(const char *name);
+
 #define SPOOL_NAME_COPY 40
 /* The private copy's name in work/: "000042.utf8". */
 void spool_name_copy(uint64_t id, char to[SPOOL_NAME_COPY]);

@@ -13,6 +13,7 @@
 struct drop {
     char *profile; /* "" for incoming/ itself */
     int fd;
+    bool receipts; /* they are written here */
     bool unsynced; /* something was claimed from it */
 };
 
@@ -46,6 +47,9 @@ struct spool {
     int64_t settle;
     bool (*is_profile)(void *with, const char *name);
     void *with;
+    bool receipts; /* there is a folder of them: */
+    dev_t receipts_dev;
+    ino_t receipts_ino;
     struct drops seen;
     size_t next; /* where the search for the next claim goes on */
 };

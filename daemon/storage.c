@@ -64,6 +64,7 @@ static void close_all(struct job *j)
     anew->measure = j->measure;
     anew->watch = j->watch;
     anew->steady = j->steady;
+    memcpy(anew->receipts.why, j->receipts.why, sizeof anew->receipts.why);
     job_end(j);
     *j = *anew;
     free(anew);

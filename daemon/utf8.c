@@ -77,3 +77,17 @@ size_t utf8_length(const char *text, size_t len)
     }
     return count;
 }
+
+bool utf8_hostile(const char *at, size_t len)
+{
+    static const char *const turning[] = {
+        "\u061c", "\u200e", "\u200f", "\u2028", "\u2029", "\u202a", "\u202b",
+        "\u202c", "\u202d", "\u202e", "\u2066", "\u2067", "\u2068", "\u2069",
+    };
+    unsigned char first = (unsigned char)at[0];
+
+    for (size_t i = 0; len > 1 && i < COUNT_OF(turning); i++)
+        if (strlen(turning[i]) == len && memcmp(turning[i], at, len) == 0)
+            return true;
+    return first < 0x20 || first == 0x7f || (first == 0xc2 && (unsigned char)at[1] < 0xa0);
+}

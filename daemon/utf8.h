@@ -18,4 +18,8 @@ size_t utf8_valid(const char *text, size_t len);
 /* Number of characters in well-formed text; every byte of a malformed part counts as one. */
 size_t utf8_length(const char *text, size_t len);
 
+/* Whether a character (of len bytes, as utf8_char has it) could make text that people read look
+ * like other text: a control, or a mark that turns the direction of what is around it (UAX #9). */
+bool utf8_hostile(const char *at, size_t len);
+
 #endif

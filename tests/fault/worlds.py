@@ -84,15 +84,15 @@ class World:
         with open(self.path + "/" + name, mode, encoding="utf-8") as file:
             file.write(text)
 
-    def conf(self, *lines, url=None, spool=()):
-        """The lines go to the section [import], spool's to [spool]."""
+    def conf(self, *lines, url=None, spool=(), report=()):
+        """The lines go to the section [import], spool's to [spool], report's to [report]."""
         self.write("conf", "\n".join([
             "[spool]", "directory=" + self.path + "/spool", "settle=10ms", *spool,
             "[import]", "schema=" + TREE + "/schemas/extension.json", *lines,
             "[pbx]", "url=" + (self.url if url is None else url), "username=api", "concurrency=2",
             "password_file=" + self.path + "/password", "connect_timeout=2s", "timeout=5s",
             "[retry]", "first=%dms" % FIRST, "most=100ms",
-            "[state]", "directory=" + self.path + "/state",
+            "[report]", *report, "[state]", "directory=" + self.path + "/state",
             "[log]", "target=stderr", "level=debug", ""]))
 
     def drop(self, name="people.csv", bad=None, note="", first=2001, key="number"):
@@ -219,6 +219,7 @@ class World:
 
 
 TIMES = re.compile(rb"([0-9]+,)?[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z")
+TOLD_AT = re.compile(rb"[0-9]+ [A-Z][a-z]+ [0-9]{4}, [0-9:]+ \([^)]*\)")
 ATTEMPTS = re.compile(rb'"attempts":[0-9]+')
 
 
@@ -231,6 +232,8 @@ def file_picture(path, skip):
         text = file.read()
     if "/reports/" in path:
         return path[skip:] + "\n" + plain_text(text).decode()
+    if "/spool/receipts/" in path:
+        return path[skip:] + "\n" + TOLD_AT.sub(b"T", text).decode()
     if "/secrets/" in path:
         return path[skip:] + "\n" + told_to(path)
     return path[skip:] + " " + hashlib.sha256(text).hexdigest()
@@ -320,6 +323,22 @@ def two(w):
     w.conf()
     w.drop("a.csv", bad=2)
     w.drop("b.csv", bad=3, first=2006)
+    w.go("extspoold", "--once")
+
+
+def receipts(w):
+    """What senders are told of two files with one name, and of one that a guard holds."""
+    w.rows = [(6, 5, 0, 1, 0), (6, 5, 0, 1, 0), (6, 5, 0, 1, 0)]
+    w.pbx_start()
+    w.conf(report=["receipts=" + w.path + "/spool/receipts"])
+    w.drop(bad=4)
+    w.go("extspoold", "--once")
+    w.drop(bad=5, first=2101)
+    w.go("extspoold", "--once")
+    w.conf("mode=all-or-nothing", report=["receipts=" + w.path + "/spool/receipts"])
+    w.drop(bad=2, first=2201)
+    w.go("extspoold", "--once")
+    w.go("extspool", "release", "3")
     w.go("extspoold", "--once")
 
 
@@ -614,7 +633,7 @@ def upgrade(w):
 
 
 SCENARIOS = (plain, retries, doubt, hold, two, guard, marker, folder, pool, rejected, announced,
-             cancel, hold_cancel, retry, same, retention, upgrade)
+             cancel, hold_cancel, retry, same, retention, upgrade, receipts)
 
 
 # ---- walking --------------------------------------------------------------------------------------
