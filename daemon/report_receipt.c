@@ -361,8 +361,12 @@ static void rejects_told(struct buf *to, const struct report_facts *facts)
     char rejects[SPOOL_NAME_RECEIPT];
     char anew[LEDGER_NAME + 16];
 
-    if (facts->mending) {
-        spool_name_receipt(spool_name_of(i), facts->newest ? 0 : i->id, RECEIPT_REJECTS, rejects);
+    spool_name_receipt(spool_name_of(i), facts->newest ? 0 : i->id, RECEIPT_REJECTS, rejects);
+    if (facts->mending && i->state == IMPORT_HELD) { /* it may go on as it is */
+        line_end(to);
+        line(to, l, "The refused rows are in the file %1, each with the reason at its end.",
+             TEXTS(rejects));
+    } else if (facts->mending) {
         snprintf(anew, sizeof anew, "%s-2.csv", spool_name_of(i));
         line_end(to);
         line(

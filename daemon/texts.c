@@ -361,6 +361,8 @@ static const char *const texts[][LANGUAGES] = {
     {"%1 (%2 rows).", "%1 (%2 Zeilen)."},
     {"and %1 more row", "und %1 weitere Zeile"},
     {"and %1 more rows", "und %1 weitere Zeilen"},
+    {"The refused rows are in the file %1, each with the reason at its end.",
+     "Die abgelehnten Zeilen stehen in der Datei %1, jede mit dem Grund am Ende."},
     {"The refused rows are in the file %1, each with the reason at its end. Correct them there, "
      "save that file under another name, such as %2, and drop it: the rows that were added need "
      "not come again.",

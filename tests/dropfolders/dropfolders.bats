@@ -52,6 +52,8 @@ setup_file() {
     snippet_run 'a person who may drop files'
     useradd --create-home --groups extspool-drop bob
 
+    snippet_run 'the folder of receipts'
+
     cd "$BATS_FILE_TMPDIR" || return 1
     ssh-keygen -q -t ed25519 -N '' -f hr-upload
     snippet_file /etc/fstab
@@ -126,7 +128,7 @@ smbd_start() {
 
 # share COMMANDS [OPTION…]: smbclient on the page's share.
 share() {
-    smbclient "//$HOST/extspool" -p "$SMB_PORT" -A "$WORLD/credentials" -c "$@"
+    smbclient "//$HOST/${SHARE:-extspool}" -p "$SMB_PORT" -A "$WORLD/credentials" -c "$@"
 }
 
 unclaimed() {
@@ -202,10 +204,33 @@ grows() {
     whole people.csv 3
 }
 
+@test "SFTP: a sender waits for what became of a file, corrects what was refused and uploads that" {
+    conf_write spool.ready=rename spool.rescan=0 report.receipts="$SPOOL/receipts"
+    daemon_start
+    sshd_start
+    umask 077
+    { records 2001 2002 && echo x,Aa1bcdefgh; } >people.csv
+    # of an earlier file of that name, by another sender
+    echo 'of before' | tee "$SPOOL/receipts/people.result.txt" >/dev/null
+    chown extspoold:extspool-drop "$SPOOL/receipts/people.result.txt"
+    bash -euc "$(snippet 'an upload by SFTP that waits for its result' | sed 's/sleep 10/sleep 0.1/')"
+    grep -q '^You have nothing more to do for now' people.accepted.txt
+    grep -q '^Your file was imported. 2 of 3 people were added' people.result.txt
+    cmp people.rejects.csv "$SPOOL"/reports/000001-people.rejects.csv
+    is "$(stat -c '%U %G %a' "$SPOOL/receipts/people.rejects.csv")" "extspoold extspool-drop 640"
+
+    sed 's/^x,/2003,/' people.rejects.csv >people-2.csv
+    bash -euc "$(snippet 'an upload by SFTP that waits for its result' |
+        sed 's/sleep 10/sleep 0.1/; s/people\./people-2./g')"
+    grep -q '^Your file was imported. 1 of 1 people was added' people-2.result.txt
+    is "$(created)" "2001 2002 2003"
+    [ ! -e people-2.rejects.csv ]
+}
+
 @test "SFTP: its users see the drop folder and nothing else, and get no shell" {
     conf_write
     sshd_start
-    is "$(sftp -q -b - "hr-upload@$HOST" <<<'ls /' | tail -n +2 | xargs)" "/incoming"
+    is "$(sftp -q -b - "hr-upload@$HOST" <<<'ls /' | tail -n +2 | xargs)" "/incoming /receipts"
     run ! ssh "hr-upload@$HOST" id
     run ! sftp -b - "hr-upload@$HOST" <<<'get /etc/passwd'
     run ! sftp -b - "hr-upload@$HOST" <<<'mkdir other'
@@ -221,6 +246,22 @@ grows() {
     whole people.csv 100
     cmp people.csv "$SPOOL"/done/*-people.csv
     is "$(stat -c '%U %G %a' "$SPOOL"/done/*-people.csv)" "hr-share extspool-drop 640"
+}
+
+@test "Samba: receipts are read there, and not changed" {
+    conf_write spool.ready=rename spool.rescan=0 report.receipts="$SPOOL/receipts"
+    daemon_start
+    smbd_start
+    { records 2001 2002 && echo x,Aa1bcdefgh; } >people.csv
+    bash -euc "$(snippet 'an upload by Samba' | sed "s/ -A / -p $SMB_PORT&/")"
+    wait_report people.csv
+    SHARE=extspool-receipts
+    share 'get people.result.txt; get people.rejects.csv'
+    cmp people.rejects.csv "$SPOOL"/reports/000001-people.rejects.csv
+    cmp people.result.txt "$SPOOL/receipts/people.result.txt"
+    run ! share 'put people.csv'
+    share 'rm people.result.txt' || true # which says that it cannot, and may end well
+    [ -e "$SPOOL/receipts/people.result.txt" ]
 }
 
 @test "Samba: a slow upload under the final name settles and is imported whole" {
@@ -276,11 +317,13 @@ grows() {
     run ! "${as_bob[@]}" ls "$SPOOL/reports"
 }
 
-@test "the page's setting is a setting" {
+@test "the page's settings are settings" {
     conf_write
     mkdir "$CONF.d"
     snippet /etc/extspoold/extspoold.conf.d/ready.conf >"$CONF.d/ready.conf"
+    snippet /etc/extspoold/extspoold.conf.d/receipts.conf >"$CONF.d/receipts.conf"
     "$BIN/extspoold" -c "$CONF" --print-config | grep -x 'settle=10s'
+    "$BIN/extspoold" -c "$CONF" --print-config | grep -x "receipts=$SPOOL/receipts"
 }
 
 @test "every box of the page is tried here, but for NFS" {
@@ -288,7 +331,7 @@ grows() {
     mapfile -t boxes < <(sed '/^## NFS/,/^## /d' "$PAGE" | awk '
         /^```/ { inside = !inside; fresh = inside; next }
         fresh { fresh = 0; print substr($0, 3) }')
-    is "${#boxes[@]}" 12
+    is "${#boxes[@]}" 15
     for box in "${boxes[@]}"; do
         grep -F -e "snippet $box " -e "snippet '$box'" -e "snippet_file $box" -e "snippet_run '$box'" \
             "$BATS_TEST_FILENAME" || { echo "not tried: $box" && return 1; }
