@@ -196,7 +196,8 @@ static inline struct report_source source_of(struct world *w)
                                   .copy = w->copy,
                                   .formats = ALL_FORMATS,
                                   .reports = w->reports,
-                                  .rejects_group = (unsigned)-1};
+                                  .rejects_group = (unsigned)-1,
+                                  .receipts = -1};
 }
 
 /* Writes the reports, so many rows a step; returns the number of steps. */

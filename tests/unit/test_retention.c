@@ -19,6 +19,8 @@ static int world_make(void **state)
     static char directory[sizeof folder + 16];
     snprintf(directory, sizeof directory, "%s/state", folder);
     config.state.directory = directory;
+    static char none[] = "";
+    config.report.receipts = none;
     config.report.keep = 90 * DAY;
     config.secrets.keep = 30 * DAY;
     log_setup(LOG_LEVEL_ERROR, LOG_TARGET_STDERR);
@@ -26,6 +28,7 @@ static int world_make(void **state)
     job->config = &config;
     job->measure = measure_new(START);
     job->spool = spool;
+    job->receipts.fd = -1;
     job->send = true;
     job->wall = START;
     return ledger_open(directory, &job->ledger, NULL) ? 0 : -1;

@@ -238,6 +238,66 @@ static void names_are_printed_in_the_room_there_is(void **state)
     }
 }
 
+static void receipts_are_named_by_the_dropped_name(void **state)
+{
+    (void)state;
+    struct import i = {0};
+    char name[SPOOL_NAME_RECEIPT];
+    spool_name_make("people.csv", 42, &i);
+    assert_string_equal(spool_name_of(&i), "people");
+    spool_name_receipt(spool_name_of(&i), 0, RECEIPT_ACCEPTED, name);
+    assert_string_equal(name, "people.accepted.txt");
+    spool_name_receipt(spool_name_of(&i), 0, RECEIPT_REJECTS, name);
+    assert_string_equal(name, "people.rejects.csv");
+    spool_name_receipt(spool_name_of(&i), 42, RECEIPT_RESULT, name);
+    assert_string_equal(name, "people.000042.result.txt");
+    spool_name_make("7-a.b.csv", 1234567, &i);
+    assert_string_equal(spool_name_of(&i), "7-a.b");
+    spool_name_make("people", 42, &i);
+    assert_string_equal(spool_name_of(&i), "people");
+}
+
+static void the_longest_receipt_fits(void **state)
+{
+    (void)state;
+    static const char *const endings[] = {"", ".csv", ".abcdefghijklmnopqrstuvwxyz12345"};
+    for (size_t k = 0; k < COUNT_OF(endings); k++) {
+        struct import i = {0};
+        char dropped[NAME_MOST + 64];
+        char name[SPOOL_NAME_RECEIPT];
+        memset(dropped, 'x', NAME_MOST);
+        snprintf(dropped + NAME_MOST - strlen(endings[k]), 64, "%s", endings[k]);
+        spool_name_make(dropped, 123456789012, &i);
+        for (int kind = 0; kind < RECEIPTS; kind++) {
+            spool_name_receipt(spool_name_of(&i), i.id, (enum receipt)kind, name);
+            assert_true(strlen(name) <= NAME_MOST);
+            assert_true(spool_name_is_receipt(name));
+        }
+    }
+}
+
+static void receipts_are_known_by_their_names(void **state)
+{
+    (void)state;
+    static const char *const receipts[] = {
+        "people.accepted.txt",
+        "people.000042.result.txt",
+        "People.REJECTS.Csv",
+        "a.b.result.txt",
+    };
+    static const char *const others[] = {
+        "people.csv",         "accepted.txt",           ".result.txt",
+        "rejects.csv",        "people.rejects.csv.bak", "people.result.csv",
+        "people-rejects.csv",
+    };
+    for (size_t i = 0; i < COUNT_OF(receipts); i++)
+        if (!spool_name_is_receipt(receipts[i]))
+            fail_msg("%s is none", receipts[i]);
+    for (size_t i = 0; i < COUNT_OF(others); i++)
+        if (spool_name_is_receipt(others[i]))
+            fail_msg("%s is one", others[i]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -250,6 +310,9 @@ int main(void)
         cmocka_unit_test(other_files_are_no_originals),
         cmocka_unit_test(copies_and_markers_have_names),
         cmocka_unit_test(names_are_printed_in_the_room_there_is),
+        cmocka_unit_test(receipts_are_named_by_the_dropped_name),
+        cmocka_unit_test(the_longest_receipt_fits),
+        cmocka_unit_test(receipts_are_known_by_their_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
