@@ -294,7 +294,7 @@ static void counts_add(struct buf *to, const struct report_facts *facts)
         {"Rows in the file: %1", c->rows},
         {"Added: %1", c->created},
         {"There already, unchanged: %1", c->unchanged},
-        {"Skipped: %1", c->skipped},
+        {"Skipped: %1", c->skipped - facts->waiting},
         {"Not valid, never sent: %1", c->invalid},
         {"Refused by the phone system: %1", c->failed},
     };
@@ -304,6 +304,8 @@ static void counts_add(struct buf *to, const struct report_facts *facts)
     line_end(to);
     for (size_t i = 0; i < COUNT_OF(lines); i++)
         line_count(to, facts->language, lines[i].label, lines[i].count);
+    if (facts->waiting > 0)
+        line_count(to, facts->language, "Waiting: %1", facts->waiting);
 }
 
 /* Why all of it is held or rejected. */

@@ -351,6 +351,7 @@ static const char *const texts[][LANGUAGES] = {
     {"Added: %1", "Angelegt: %1"},
     {"There already, unchanged: %1", "Schon vorhanden, unverändert: %1"},
     {"Skipped: %1", "Übersprungen: %1"},
+    {"Waiting: %1", "Wartend: %1"},
     {"Not valid, never sent: %1", "Fehlerhaft, nicht gesendet: %1"},
     {"Refused by the phone system: %1", "Von der Telefonanlage abgelehnt: %1"},
     {"Why: %1", "Grund: %1"},
