@@ -22,7 +22,7 @@ struct report_source {
     int reports;                   /* folder to write into, lent */
     /* Group that rejects belong to (the drop folder's), (gid_t)-1 to leave it. */
     unsigned rejects_group;
-    int receipts;           /* folder for what senders are told, lent for report_new; -1: none */
+    int receipts; /* folder for what senders are told, lent for report_new; -1: none */
     unsigned receipts_group;
 };
 

@@ -368,8 +368,8 @@ static const char *const texts[][LANGUAGES] = {
      "save that file under another name, such as %2, and drop it: the rows that were added need "
      "not come again.",
      "Die abgelehnten Zeilen stehen in der Datei %1, jede mit dem Grund am Ende. Korrigieren Sie "
-     "sie dort, speichern Sie die Datei unter einem anderen Namen, zum Beispiel %2, und legen Sie sie "
-     "wieder ab: Was schon angelegt ist, muss nicht noch einmal kommen."},
+     "sie dort, speichern Sie die Datei unter einem anderen Namen, zum Beispiel %2, und legen Sie "
+     "sie wieder ab: Was schon angelegt ist, muss nicht noch einmal kommen."},
     {"You have nothing more to do.", "Sie müssen nichts weiter tun."},
     {"Your administrator has full reports: %1",
      "Ihre IT-Abteilung hat ausführliche Berichte: %1"},
