@@ -182,3 +182,24 @@ reason_has() {
     daemon_stop
     daemon_once
 }
+
+@test "no room for what senders are told: no import waits, and the next are told when there is some" {
+    pbxsim_start
+    disk "$WORLD/receipts"
+    conf_write report.receipts="$WORLD/receipts"
+    fill "$WORLD/receipts"
+    daemon_start
+    records 2001 2002 | drop - people.csv
+    wait_report people.csv
+    records 2003 2003 | drop - others.csv
+    wait_report others.csv
+    lib_until logged "'others.csv' has no receipt, or not all: "
+    is "$(grep -c 'receipts cannot be written' "$LOG")" 1
+    is "$(find "$WORLD/receipts" -type f -printf '%f\n')" .ballast
+    has "$(extspool status --json | jq -r .daemon.receipts)" 'No space left on device'
+    is "$(extspool status --json | jq -c '[.imports[].state]')" '["done","done"]'
+    rm "$WORLD/receipts/.ballast"
+    records 2004 2004 | drop - third.csv
+    lib_until test -e "$WORLD/receipts/third.result.txt"
+    logged 'receipts are written again'
+}
