@@ -237,14 +237,14 @@ static const char *const texts[][LANGUAGES] = {
     {"Details: %1", "Einzelheiten: %1"},
     {"The import was cancelled.", "Der Import wurde abgebrochen."},
     {"Correct the row in %2 and drop that file again.",
-     "Berichtigen Sie die Zeile in %2 und legen Sie diese Datei erneut in den Eingangsordner."},
+     "Korrigieren Sie die Zeile in %2 und legen Sie diese Datei erneut in den Eingangsordner."},
     {"Correct the %1 rows in %2 and drop that file again.",
-     "Berichtigen Sie die %1 Zeilen in %2 und legen Sie diese Datei erneut in den Eingangsordner."},
+     "Korrigieren Sie die %1 Zeilen in %2 und legen Sie diese Datei erneut in den Eingangsordner."},
     {"Correct the refused row in your file and drop it again.",
-     "Berichtigen Sie die abgelehnte Zeile in Ihrer Datei und legen Sie die Datei erneut "
+     "Korrigieren Sie die abgelehnte Zeile in Ihrer Datei und legen Sie die Datei erneut "
      "in den Eingangsordner."},
     {"Correct the %1 refused rows in your file and drop it again.",
-     "Berichtigen Sie die %1 abgelehnten Zeilen in Ihrer Datei und legen Sie die Datei erneut "
+     "Korrigieren Sie die %1 abgelehnten Zeilen in Ihrer Datei und legen Sie die Datei erneut "
      "in den Eingangsordner."},
     {"Read first, below, what each of them needs.",
      "Lesen Sie zuvor unten, was bei jeder zu tun ist."},

@@ -238,7 +238,7 @@ static void in_german(void **state)
     has(page, "<html lang=\"de\">");
     has(page, "Die Datei hat 2 Zeilen: 1 Person wurde in der Telefonanlage angelegt, 1 Zeile wurde "
               "abgelehnt.");
-    has(page, "Berichtigen Sie die Zeile in <code><bdi>000042-people.rejects.csv</bdi></code> und");
+    has(page, "Korrigieren Sie die Zeile in <code><bdi>000042-people.rejects.csv</bdi></code> und");
     has(page, "<td>2001<td>Ann<td>Angelegt\n");
     has(page, "<th scope=\"col\">Nebenstelle</th>");
     free(page);
