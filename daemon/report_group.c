@@ -233,6 +233,15 @@ static void heads_add(struct buf *to, const struct report_facts *facts, const st
     buf_text(to, "</tr></thead>\n<tbody role=\"rowgroup\">\n");
 }
 
+#define WHOLE_MOST 48 /* bytes, with their <bdi>, that stand in one line */
+
+/* Places, numbers and headings are not broken to make room for what is longer. */
+static bool stays_whole(size_t part, const char *text)
+{
+    return part != PART_PERSON && part != PART_VALUE && part != PART_MESSAGE &&
+           strlen(text) <= WHOLE_MOST;
+}
+
 static void lines_add(struct buf *to, const struct report_facts *facts, const struct group *group)
 {
     const char *at = buf_get(&group->text);
@@ -242,7 +251,8 @@ static void lines_add(struct buf *to, const struct report_facts *facts, const st
         buf_text(to, "<tr role=\"row\">");
         for (size_t i = 0; i < PARTS; i++) {
             if (group->any[i])
-                buf_format(to, "<td role=\"cell\" data-label=\"%s\">%s</td>",
+                buf_format(to, "<td role=\"cell\"%s data-label=\"%s\">%s</td>",
+                           stays_whole(i, at) ? " class=\"whole\"" : "",
                            text_in(facts->language, heads[i]), at);
             at += strlen(at) + 1;
         }

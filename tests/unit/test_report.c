@@ -123,7 +123,7 @@ static void mixed_html(void **state)
         "file again. Read first, below, what each of them needs.</p>",
         "Refused by the phone system: <strong>1</strong>",
         "The extension number stands twice in the file (1 row)</h3>",
-        "<td role=\"cell\" data-label=\"Column\"><bdi>Number</bdi></td>"
+        "<td role=\"cell\" class=\"whole\" data-label=\"Column\"><bdi>Number</bdi></td>"
         "<td role=\"cell\" data-label=\"Value\">" HIDDEN "</td>"
         "<td role=\"cell\" data-label=\"What was found\">must be digits, or &quot;-&quot;</td>",
         "<tr><td>2<td>2001<td>Ann<td>Added\n",

@@ -166,7 +166,8 @@ static void largest_first(void **state)
     const char *third = strstr(page, "A value is missing (1 row)</h3>");
     assert_true(first && second && third && first < second && second < third);
     /* all errors of a row stand where its first one does, and say once whose it is */
-    has(second, "data-label=\"Line\">6</td><td role=\"cell\" data-label=\"Extension\"></td>");
+    has(second, "data-label=\"Line\">6</td><td role=\"cell\" class=\"whole\" "
+                "data-label=\"Extension\"></td>");
     has(page, "The file has 5 rows: nobody was added to the phone system, 5 rows were refused.");
     free(page);
 }
