@@ -46,12 +46,23 @@ const STATES = [
     numbers: ['4001'] },
 ];
 
+// What it takes of the screen is known before it has been scrolled to.
+async function assertSteady(page) {
+  const height = () => page.evaluate(() => document.documentElement.scrollHeight);
+  const before = await height();
+  await page.evaluate(() => window.scrollTo(0, document.documentElement.scrollHeight));
+  await page.evaluate(() => new Promise((done) =>
+    requestAnimationFrame(() => requestAnimationFrame(done))));
+  assert.strictEqual(await height(), before, 'its height changes while one scrolls');
+}
+
 async function assertReport(file, wanted, language) {
   const page = await open(pathToFileURL(file).href);
   assert.strictEqual(await page.locator('html').getAttribute('lang'), language);
   assert.strictEqual(await page.locator('h1').count(), 1);
   assert.strictEqual(await page.locator('img, script, iframe, [onload], [onerror]').count(), 0);
   assert.deepStrictEqual(page.requests, [pathToFileURL(file).href], 'it asks for more than itself');
+  await assertSteady(page);
   await assertAccessible(page);
   await assertNarrow(page);
   await assertColours(page);
