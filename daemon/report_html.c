@@ -17,13 +17,13 @@
 
 /* What no other page needs. */
 static const char style[] =
-    ".rows { contain-intrinsic-size: auto 33000px; content-visibility: auto }\n"
+    ".many { contain-intrinsic-size: auto 33000px; content-visibility: auto }\n"
     ".rows td:first-child, .rows th:first-child { width: 5rem }\n"
     ".r td:last-child { color: var(--oops); font-weight: 600 }\n"
     ".paper { display: none }\n"
     "@media print {\n"
     "  .paper { display: block }\n"
-    "  .rows { content-visibility: visible }\n"
+    "  .many { content-visibility: visible }\n"
     "}\n";
 
 static void head_add(struct buf *to, const struct report_facts *facts)
@@ -148,14 +148,17 @@ static void summary_add(struct buf *to, const struct report_facts *facts,
     buf_free(&last);
 }
 
+/* Where there are many sections a browser draws those that are looked at, by a guess of how high
+ * the others are; a file of few rows is as high as it is. */
 static void section_begin(struct buf *to, const struct report_facts *facts, size_t index)
 {
     buf_format(to, "<details%s>\n<summary>", facts->section_count == 1 ? " open" : "");
     summary_add(to, facts, &facts->sections[index]);
     buf_format(to,
-               "</summary>\n<div class=\"rows\"><table>\n<thead><tr><th scope=\"col\">%s</th>"
+               "</summary>\n<div class=\"rows%s\"><table>\n<thead><tr><th scope=\"col\">%s</th>"
                "<th scope=\"col\">%s</th>",
-               text_in(facts->language, "Line"), text_in(facts->language, "Extension"));
+               facts->section_count > 1 ? " many" : "", text_in(facts->language, "Line"),
+               text_in(facts->language, "Extension"));
     if (facts->name_field >= 0)
         buf_format(to, "<th scope=\"col\">%s</th>", text_in(facts->language, "Name"));
     buf_format(to, "<th scope=\"col\">%s</th></tr></thead>\n<tbody>\n",
