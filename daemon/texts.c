@@ -370,9 +370,6 @@ static const char *const texts[][LANGUAGES] = {
      "Die abgelehnten Zeilen stehen in der Datei %1, jede mit dem Grund am Ende. Korrigieren Sie "
      "sie dort, speichern Sie die Datei unter einem anderen Namen, zum Beispiel %2, und legen Sie "
      "sie wieder ab: Was schon angelegt ist, muss nicht noch einmal kommen."},
-     "sie dort, speichern Sie die Datei unter einem anderen Namen, zum Beispiel %2, und legen "
-     "Sie sie "
-     "wieder ab: Was schon angelegt ist, muss nicht noch einmal kommen."},
     {"You have nothing more to do.", "Sie müssen nichts weiter tun."},
     {"Your administrator has full reports: %1",
      "Ihre IT-Abteilung hat ausführliche Berichte: %1"},
