@@ -9,6 +9,8 @@
  * at once costs what others do. */
 #include "texts_own.h"
 
+#include <pthread.h>
+
 #include "cell.h"
 
 #define PLACES_MOST  9
@@ -25,7 +27,9 @@ struct pattern {
     size_t letters; /* of all parts */
 };
 
-/* Made at the first question, from parts that are static; so it is never given back. */
+/* Made at the first question, from parts that are static; so it is never given back. The loop and
+ * the page's thread may both be the first to ask. */
+static pthread_once_t made = PTHREAD_ONCE_INIT;
 static struct {
     const char *const **lines; /* sorted by their English */
     size_t count;
@@ -105,8 +109,6 @@ static void part_take(const struct texts_part *part, bool messages)
 
 static void table_make(void)
 {
-    if (table.lines)
-        return;
     part_take(&texts_words, false);
     part_take(&texts_advice, false);
     part_take(&texts_messages, true);
@@ -117,7 +119,7 @@ static void table_make(void)
 
 const char *const *texts_line(const char *english)
 {
-    table_make();
+    pthread_once(&made, table_make);
     const char *const key[LANGUAGES] = {english};
     const char *const *wanted = key;
     const char *const **found =

@@ -7,7 +7,10 @@
 #include <cmocka.h>
 
 #include <glob.h>
+#include <pthread.h>
+#include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "advice.h"
 #include "choices.h"
@@ -37,6 +40,51 @@ static int told_free(void **state)
     (void)state;
     buf_free(&told);
     return 0;
+}
+
+/* ---- the first question ---- */
+
+#define ASKERS 4
+#define TRIES  50
+
+static pthread_barrier_t gate;
+
+static void *ask(void *with)
+{
+    bool *well = with;
+    pthread_barrier_wait(&gate);
+    *well = strcmp(text_in(LANGUAGE_DE, "Added: %1"), "Angelegt: %1") == 0;
+    return NULL;
+}
+
+/* In a process of its own, where nobody has asked yet. */
+static int ask_all(void)
+{
+    pthread_t threads[ASKERS];
+    bool well[ASKERS] = {0};
+    int missed = 0;
+    pthread_barrier_init(&gate, NULL, ASKERS);
+    for (size_t i = 0; i < ASKERS; i++)
+        if (pthread_create(&threads[i], NULL, ask, &well[i]) != 0)
+            abort();
+    for (size_t i = 0; i < ASKERS; i++) {
+        pthread_join(threads[i], NULL);
+        missed += !well[i];
+    }
+    return missed;
+}
+
+static void several_may_be_the_first_to_ask(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < TRIES; i++) {
+        int status = -1;
+        pid_t child = fork();
+        if (child == 0)
+            _exit(ask_all());
+        assert_int_equal(waitpid(child, &status, 0), child);
+        assert_int_equal(status, 0);
+    }
 }
 
 static void a_language_has_a_tag(void **state)
@@ -389,6 +437,7 @@ static void times_are_those_of_the_server(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(several_may_be_the_first_to_ask), /* before all that ask */
         cmocka_unit_test(a_language_has_a_tag),
         cmocka_unit_test(a_text_is_found_or_told_in_english),
         cmocka_unit_test(places_are_filled),
