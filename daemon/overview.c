@@ -114,7 +114,6 @@ static bool fill(struct job *j, struct json_object *status, struct fault *f)
     inquire_number(status, "more", job_still(j) ? 0 : more_than(j));
     if (job_still(j))
         return true;
-    expected_status(j, missing);
     add_spool(j, daemon);
     inquire_unclaimed(j, unclaimed);
     expected_status(j, missing);

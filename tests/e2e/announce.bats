@@ -268,8 +268,13 @@ missing_is() {
     run -0 daemon_once
     is "$(told | wc -l)" 1
     missing_is 1
+    conf_write notify.command="$WORLD/tell" notify.expect="vendor $by" import.max_invalid=50% \
+        metrics.textfile="$WORLD/told/m.prom" status.listen="$WORLD/page.sock"
     daemon_start
     has "$(extspool status)" "the export of vendor did not come by $by"
+    lib_until grep -q 'the status page is served at ' "$LOG"
+    is "$(curl -sS --unix-socket "$WORLD/page.sock" http://localhost/ |
+        grep -c 'the export of vendor did not come')" 1
     drop <(records 2001 2002) late.csv
     lib_until logged "the export of vendor has come, which was expected by $by"
     wait_report late.csv
