@@ -3,6 +3,7 @@
 #include "config_listen.h"
 
 #include <arpa/inet.h>
+#include <strings.h>
 
 #include "config_value.h"
 
@@ -14,6 +15,12 @@ static long port_of(const char *text)
     size_t len = strspn(text, "0123456789");
     long port = len >= 1 && len <= 5 && !text[len] ? strtol(text, NULL, 10) : -1;
     return port <= PORT_MOST ? port : -1;
+}
+
+/* What an administrator would write; it is looked up nowhere. */
+static const char *address_of(const char *host)
+{
+    return strcasecmp(host, "localhost") == 0 ? "127.0.0.1" : host;
 }
 
 bool config_listen_address(const char *text, union config_address *ret, socklen_t *ret_len)
@@ -33,7 +40,7 @@ bool config_listen_address(const char *text, union config_address *ret, socklen_
     union config_address found = {0};
     found.any.sa_family = bracket ? AF_INET6 : AF_INET;
     void *to = bracket ? (void *)&found.v6.sin6_addr : (void *)&found.v4.sin_addr;
-    if (inet_pton(found.any.sa_family, host, to) != 1)
+    if (inet_pton(found.any.sa_family, bracket ? host : address_of(host), to) != 1)
         return false;
     if (bracket)
         found.v6.sin6_port = htons((uint16_t)port);

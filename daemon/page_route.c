@@ -78,8 +78,6 @@ bool route_host_is_local(const char *host)
         strspn(host + name + (host[name] == ':'), "0123456789") !=
             strlen(host + name + (host[name] == ':')))
         return false;
-    if (name == strlen("localhost") && strncasecmp(host, "localhost", name) == 0)
-        return true;
     snprintf(text, sizeof text, "%.*s:0", (int)(name < 48 ? name : 48), host);
     return config_listen_address(text, &address, &len) && config_listen_is_local(&address);
 }

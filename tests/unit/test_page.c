@@ -73,6 +73,18 @@ static void host_is_this_machine(void **state)
     assert_false(route_host_is_local(endless));
 }
 
+static void localhost_is_an_address(void **state)
+{
+    (void)state;
+    union config_address address = {0};
+    socklen_t len = 0;
+    assert_true(config_listen_address("localhost:9180", &address, &len));
+    assert_int_equal(address.any.sa_family, AF_INET);
+    assert_int_equal(ntohl(address.v4.sin_addr.s_addr), INADDR_LOOPBACK);
+    assert_int_equal(ntohs(address.v4.sin_port), 9180);
+    assert_true(config_listen_is_local(&address));
+}
+
 static void accept_is_weighed(void **state)
 {
     (void)state;
@@ -333,6 +345,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(paths_lead_to_pages),
         TEST(host_is_this_machine),
+        TEST(localhost_is_an_address),
         TEST(accept_is_weighed),
         TEST(token_fits_alone),
         TEST(loop_is_asked_twice_a_second_at_most),
