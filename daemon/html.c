@@ -100,6 +100,7 @@ const char html_style[] =
     "  .bar, .legend svg { print-color-adjust: exact; -webkit-print-color-adjust: exact }\n"
     "}\n";
 
+/* len is 0 where there is none. */
 static void character_add(struct buf *to, const char *at, size_t len)
 {
     static const char *const entities[128] = {
@@ -107,7 +108,7 @@ static void character_add(struct buf *to, const char *at, size_t len)
     };
     unsigned char first = (unsigned char)at[0];
 
-    if (utf8_hostile(at, len))
+    if (len == 0 || utf8_hostile(at, len))
         buf_text(to, "\ufffd");
     else if (len == 1 && entities[first] != NULL)
         buf_text(to, entities[first]);
@@ -136,8 +137,8 @@ void html_text(struct buf *to, const char *text)
             buf_add(to, text, len);
         } else {
             len = utf8_char(text, left);
-            assert(len > 0);
             character_add(to, text, len);
+            len += len == 0;
         }
         text += len;
         left -= len;

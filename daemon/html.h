@@ -5,9 +5,10 @@
 
 #include "buf.h"
 
-/* Adds well-formed UTF-8 so that it is nothing but text, in an element or in a quoted attribute:
+/* Adds text so that it is nothing but text, in an element or in a quoted attribute:
  * markup is escaped; controls, and the marks that turn the direction of the text around them
- * (UAX #9), become U+FFFD, since a name or a heading could make a line read as another. */
+ * (UAX #9), become U+FFFD, since a name or a heading could make a line read as another. So does
+ * each byte that is no UTF-8: a name that it comes from must not end the daemon at every start. */
 void html_text(struct buf *to, const char *text);
 
 /* Colours (as CSS variables, for light and dark), fonts, tables, bars: what belongs into a page's

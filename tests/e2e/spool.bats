@@ -149,6 +149,20 @@ asked() {
     is "$(report good.csv .id)" 000006
 }
 
+# As above, with a name that is no UTF-8, which the names of its reports have in them.
+@test "a file of any name in work/ is imported, and its report written" {
+    pbxsim_start
+    conf_write import.max_invalid=50%
+    daemon_once
+    records 2001 2001 >"$WORLD/people.csv"
+    tail -n 1 "$WORLD/people.csv" >>"$WORLD/people.csv"
+    cp "$WORLD/people.csv" "$SPOOL/work/000007-J"$'\xff'".csv"
+    [ -z "${UNPRIVILEGED[*]}" ] || chown -h nobody:nogroup "$SPOOL/work"/0*
+    run -1 daemon_once
+    is "$(created)" 2001
+    has "$(cat "$SPOOL/reports"/000007-*.html)" $'Correct the row in <code><bdi>000007-J\ufffd.rejects.csv'
+}
+
 @test "a folder that is taken away, or replaced, is opened anew" {
     conf_write spool.rescan=1h
     daemon_start

@@ -7,6 +7,16 @@
 
 #include "html.h"
 
+static void what_is_no_utf8_is_told_so(void **state)
+{
+    struct buf to = {0};
+
+    (void)state;
+    html_text(&to, "J\xff<\xe2\x82\xed\xa0\x80\xc3");
+    assert_string_equal(buf_get(&to), "J\ufffd&lt;\ufffd\ufffd\ufffd\ufffd\ufffd\ufffd");
+    buf_free(&to);
+}
+
 static void text_is_text(void **state)
 {
     struct buf to = {0};
@@ -77,11 +87,9 @@ static void bar_of_one_in_a_million(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(text_is_text),
-        cmocka_unit_test(hash_of_abc),
-        cmocka_unit_test(style_stays_inside),
-        cmocka_unit_test(bar_in_proportion),
-        cmocka_unit_test(bar_of_one_in_a_million),
+        cmocka_unit_test(text_is_text),      cmocka_unit_test(what_is_no_utf8_is_told_so),
+        cmocka_unit_test(hash_of_abc),       cmocka_unit_test(style_stays_inside),
+        cmocka_unit_test(bar_in_proportion), cmocka_unit_test(bar_of_one_in_a_million),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
