@@ -214,10 +214,29 @@ static void claims_read(struct columns *c, bool *taken, struct findings *list)
     free(field_doubled);
 }
 
+/* Whether the header could be a row of data, whose cells may hold passwords and are not to be told:
+ * no heading is known, and one has a digit, as each row's number has and few headings. */
+static bool is_data(const struct columns *c, const bool *taken)
+{
+    bool digit = false;
+
+    for (size_t i = 0; i < c->count; i++) {
+        if (taken[i])
+            return false;
+        digit = digit || strpbrk(c->at[i].heading, "0123456789") != NULL;
+    }
+    return digit;
+}
+
 static void unknown_find(const struct columns *c, const bool *taken, struct findings *list)
 {
     struct unknown unknown = {0};
 
+    if (is_data(c, taken)) {
+        finding_add(list, CODE_UNKNOWN_COLUMN, SEVERITY_WARNING, NULL,
+                    "no column is known: is the line with the headings missing?");
+        return;
+    }
     for (size_t i = 0; i < c->count; i++)
         if (!taken[i] && !heading_ignored(c->at[i].heading))
             unknown_add(&unknown, c, &c->at[i], list);

@@ -155,6 +155,8 @@ static const char *const lines[][LANGUAGES] = {
      "diese Spalte ist nicht bekannt und wird ausgelassen: %1 → %2?"},
     {"this column is not known and is left out",
      "diese Spalte ist nicht bekannt und wird ausgelassen"},
+    {"no column is known: is the line with the headings missing?",
+     "Keine Spalte ist bekannt: Fehlt die Zeile mit den Überschriften?"},
     {"%1 further columns are not known and are left out",
      "%1 weitere Spalten sind nicht bekannt und werden ausgelassen"},
     {"columns %1 and %2 both are '%3'; keep one of them",

@@ -52,6 +52,13 @@ static const struct {
      "x unknown-column warning, number missing-column error, registerpassword missing-column "
      "error",
      "this column is not known and is left out"},
+    {"2001|Ann Lee|Aa1bcdefgh", /* no headings, but a row, and its password */
+     " unknown-column warning, number missing-column error, registerpassword missing-column error",
+     "no column is known: is the line with the headings missing?"},
+    {"number|Aa1bcdefgh|2001",
+     "Aa1bcdefgh unknown-column warning, 2001 unknown-column warning, registerpassword "
+     "missing-column error",
+     "this column is not known and is left out"},
     {"", "number missing-column error, registerpassword missing-column error",
      "the required column 'number' is missing"},
     {"number|registerpassword|Number", "Number duplicate-column error",
