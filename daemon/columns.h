@@ -55,8 +55,8 @@ enum row_state columns_check(struct columns *c, const struct row *row,
 /* ---- what of a row people may see: columns_show.c ---- */
 
 /* Whether the row's cells stand under their headings, as far as can be told: it has the header's
- * shape, and no secret cell has what its field would not take by itself. Where they may not, a
- * password may be in any of them. */
+ * shape, no secret cell has what its field would not take by itself, and where the number begins
+ * with a letter none is blank or has an @. Where they may not, a password may be in any of them. */
 bool columns_aligned(const struct columns *c, const struct row *row);
 
 /* Whether there is something that feeds the field. */

@@ -9,17 +9,37 @@ static struct cell cell_at(const struct row *row, size_t column)
     return column < row->count ? row->cells[column] : (struct cell){"", 0};
 }
 
+/* No number begins with a letter; one that is missing or was written as a word does no harm. */
+static bool has_odd_number(const struct columns *c, const struct row *row)
+{
+    ON_LEAVE(buf_wipe) struct buf number = {0};
+    size_t at = 0;
+
+    columns_source(c, row, schema_key(c->schema), &number);
+    while (at < number.len && strchr(" \t'\"=+(", number.at[at]))
+        at++;
+    return at < number.len && (number.at[at] < '0' || number.at[at] > '9');
+}
+
+/* A password that is missing is none, or an address has come under its heading. */
+static bool is_odd_secret(struct cell cell)
+{
+    return cell.len == 0 || memchr(cell.at, '@', cell.len) != NULL;
+}
+
 bool columns_aligned(const struct columns *c, const struct row *row)
 {
     struct findings shape = {0};
     bool well = row->kind == ROW_KIND_RECORD && columns_shape(c, row, &shape);
 
     findings_free(&shape);
+    bool odd = well && has_odd_number(c, row);
     for (size_t i = 0; well && i < c->fields; i++) {
         if (!schema_secret(c->schema, i) || c->column[i] == NONE)
             continue;
         struct cell cell = cell_at(row, (size_t)c->column[i]);
-        well = text_trimmed(cell).len == 0 || schema_takes(c->schema, i, cell);
+        well = (text_trimmed(cell).len == 0 || schema_takes(c->schema, i, cell)) &&
+               !(odd && is_odd_secret(text_trimmed(cell)));
     }
     return well;
 }

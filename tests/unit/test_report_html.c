@@ -46,16 +46,18 @@ static void lacks(const char *page, const char *part)
 static void secrets_by_side_doors(void **state)
 {
     static const char *const rows[] = {
-        "x hush1,Ann,hush1\n",        /* the value has the password in it */
-        "hush,Ann,hush\n",            /* and is it */
-        "x,hush2,hush2\n",            /* so does the name */
-        "x,Ann,hu sh hush\n",         /* the password itself is wrong */
-        "hushhush77,Ann,good\n",      /* the cells have moved: it looks like one */
-        "x,hushhush77,good\n",        /* the same in the name */
-        "hush 3,Ann,in;valid hush\n", /* they may have moved: no cell is shown */
-        "x,hush,Ann,hush\n",          /* a cell too many */
-        "hush,x\n",                   /* a cell too few */
-        "x,\"hush\" ush,\"hush\n",    /* no record at all */
+        "x hush1,Ann,hush1\n",                  /* the value has the password in it */
+        "hush,Ann,hush\n",                      /* and is it */
+        "x,hush2,hush2\n",                      /* so does the name */
+        "x,Ann,hu sh hush\n",                   /* the password itself is wrong */
+        "hushhush77,Ann,good\n",                /* the cells have moved: it looks like one */
+        "x,hushhush77,good\n",                  /* the same in the name */
+        "Ann,h\u00fcsh hush,ann@example.org\n", /* one to the left: an address for a password */
+        "Ann,7 hush,\n",                        /* and nothing */
+        "hush 3,Ann,in;valid hush\n",           /* they may have moved: no cell is shown */
+        "x,hush,Ann,hush\n",                    /* a cell too many */
+        "hush,x\n",                             /* a cell too few */
+        "x,\"hush\" ush,\"hush\n",              /* no record at all */
     };
 
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
