@@ -52,6 +52,8 @@ static enum MHD_Result send_off(struct request *r, unsigned status, const char *
     MHD_add_response_header(response, "Content-Type", type);
     if (status == MHD_HTTP_METHOD_NOT_ALLOWED)
         MHD_add_response_header(response, "Allow", "GET, HEAD");
+    if (status == MHD_HTTP_CONTENT_TOO_LARGE) /* what follows may be read as a body or a request */
+        MHD_add_response_header(response, "Connection", "close");
     if (status == MHD_HTTP_UNAUTHORIZED)
         MHD_add_response_header(response, "WWW-Authenticate",
                                 "Basic realm=\"extspoold\", charset=\"UTF-8\"");
@@ -307,10 +309,23 @@ static enum access access_of(const struct token *token, struct request *r)
     return access;
 }
 
+/* One header among all, of which some may be there more than once. */
+static enum MHD_Result body_find(void *with, enum MHD_ValueKind kind, const char *name,
+                                 const char *value)
+{
+    bool *found = with;
+    (void)kind;
+    if (strcasecmp(name, "Transfer-Encoding") == 0 ||
+        (strcasecmp(name, "Content-Length") == 0 && (!value || strcmp(value, "0") != 0)))
+        *found = true;
+    return *found ? MHD_NO : MHD_YES;
+}
+
 static bool has_body(const struct request *r)
 {
-    const char *length = header(r, "Content-Length");
-    return header(r, "Transfer-Encoding") || (length && strcmp(length, "0") != 0);
+    bool found = false;
+    MHD_get_connection_values(r->conn->mhd, MHD_HEADER_KIND, body_find, &found);
+    return found;
 }
 
 /* A page of elsewhere could have a name of its own lead to this machine. Where a token is asked for
