@@ -224,16 +224,14 @@ ATTEMPTS = re.compile(rb'"attempts":[0-9]+')
 
 
 def plain_text(text):
-    return ATTEMPTS.sub(b'"attempts":A', TIMES.sub(b"T", text))
+    return ATTEMPTS.sub(b'"attempts":A', TOLD_AT.sub(b"T", TIMES.sub(b"T", text)))
 
 
 def file_picture(path, skip):
     with open(path, "rb") as file:
         text = file.read()
-    if "/reports/" in path:
+    if "/reports/" in path or "/spool/receipts/" in path:
         return path[skip:] + "\n" + plain_text(text).decode()
-    if "/spool/receipts/" in path:
-        return path[skip:] + "\n" + TOLD_AT.sub(b"T", text).decode()
     if "/secrets/" in path:
         return path[skip:] + "\n" + told_to(path)
     return path[skip:] + " " + hashlib.sha256(text).hexdigest()
