@@ -4,13 +4,15 @@
  * Each import counts for one time at which a file of its profile is expected: for the one that was
  * missed, when it comes late, else for the next. So what is remembered of a profile, a note in the
  * ledger, is the last import that came and the last one that counted, by id, which no clock can
- * change; and the last time that was gone over, so that none is told twice, over restarts too. Of
- * several times that nobody was there to see, the last one alone is told. */
+ * change; the last time that was gone over, so that none is told twice, over restarts too; and a hash
+ * of its times, since those of a new plan that are over were never expected. Of several times that
+ * nobody was there to see, the last one alone is told. */
 #include "announce.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "hash.h"
 #include "json.h"
 
 #define FAMILY    "expect:"
@@ -27,6 +29,7 @@ struct one {
     uint64_t came, counted; /* ids of imports; 0: none */
     int64_t at;             /* wall: the last time that was gone over */
     bool missing;           /* nothing had come by then, nor has since */
+    uint64_t plan;          /* a hash of the times at which it is expected */
     int64_t next;           /* wall */
     int64_t waits;          /* mono: since when what is on its way is waited for; 0: it is not */
 };
@@ -57,8 +60,8 @@ static bool one_save(struct job *j, const struct one *o, struct fault *f)
 {
     struct ledger_note n;
     snprintf(n.name, sizeof n.name, FAMILY "%s", o->profile);
-    snprintf(n.text, sizeof n.text, "%" PRIu64 " %" PRIu64 " %" PRId64 " %d", o->came, o->counted,
-             o->at, o->missing);
+    snprintf(n.text, sizeof n.text, "%" PRIu64 " %" PRIu64 " %" PRId64 " %d %" PRIx64, o->came,
+             o->counted, o->at, o->missing, o->plan);
     if (!j->send)
         return true;
     job_dirty(j);
@@ -78,6 +81,7 @@ static bool one_recall(struct job *j, struct one *o, bool *ret_known, struct fau
     o->counted = strtoull(at, &at, 10);
     o->at = strtoll(at, &at, 10);
     o->missing = strtol(at, &at, 10) != 0;
+    o->plan = strtoull(at, &at, 16);
     *ret_known = note[0] != '\0';
     return true;
 }
@@ -88,6 +92,44 @@ static bool one_begin(struct job *j, const struct expect *plan, struct one *o, s
 {
     o->at = expect_last(plan, o->profile, j->wall);
     return ledger_last_of(j->ledger, o->profile, o->at, &o->came, f) && one_save(j, o, f);
+}
+
+static uint64_t plan_hash(const struct expect *plan, const char *profile)
+{
+    uint64_t hash = 0;
+    for (size_t i = 0; i < plan->count; i++) {
+        const struct expect_entry *e = &plan->at[i];
+        const uint32_t when[] = {e->days, (uint32_t)e->hour, (uint32_t)e->minute};
+        if (strcmp(e->profile, profile) == 0)
+            hash = hash_bytes(when, sizeof when, hash);
+    }
+    return hash;
+}
+
+/* Its times are others now: as with one that is new, the next is the first that counts. */
+static bool one_change(struct job *j, const struct expect *plan, struct one *o, struct fault *f)
+{
+    uint64_t since = 0;
+    o->at = expect_last(plan, o->profile, j->wall);
+    if (!ledger_last_of(j->ledger, o->profile, o->at, &since, f))
+        return false;
+    o->came = since > o->came ? since : o->came;
+    o->counted = since ? since - 1 : o->came;
+    o->missing = o->missing && !since;
+    return one_save(j, o, f);
+}
+
+/* What is noted of it, or the beginning of that. */
+static bool one_open(struct job *j, const struct expect *plan, struct one *o, struct fault *f)
+{
+    bool known = false;
+    if (!one_recall(j, o, &known, f))
+        return false;
+    uint64_t noted = o->plan;
+    o->plan = plan_hash(plan, o->profile);
+    if (!known)
+        return one_begin(j, plan, o, f);
+    return !noted || noted == o->plan || one_change(j, plan, o, f);
 }
 
 /* What is expected no more is forgotten, or it would be missing when it is again. */
@@ -164,12 +206,11 @@ bool expected_open(struct job *j, struct fault *f)
     assert(good);
     for (size_t i = 0; i < e->plan.count; i++) {
         struct one *o = &e->of[e->count];
-        bool known = false;
         if (one_find(e, e->plan.at[i].profile))
             continue;
         memcpy(o->profile, e->plan.at[i].profile, sizeof o->profile);
         e->count++;
-        if (!one_recall(j, o, &known, f) || (!known && !one_begin(j, &e->plan, o, f)))
+        if (!one_open(j, &e->plan, o, f))
             return false;
         o->next = expect_next(&e->plan, o->profile, o->at);
     }

@@ -309,6 +309,28 @@ missing_is() {
     is "$(told | grep -c ^missing)" 1
 }
 
+@test "times that are over when they are first expected are no reason to tell anybody" {
+    local day=86400000
+    pbxsim_start
+    expected "$(date -d '4 minutes ago' +%H:%M)"
+    run -0 daemon_once
+    later "$day"
+    drop <(records 2001 2002) people.csv
+    run -0 daemon_once # which counts for that time
+    expected "$(date -d '2 minutes ago' +%H:%M)"
+    run -0 daemon_once
+    expected "$(date -d '4 minutes ago' +%H:%M), vendor $(date -d '3 minutes ago' +%H:%M)"
+    run -0 daemon_once
+    is "$(told | grep -c ^missing)" 0
+    # it came since, and so counts for the next
+    later "$day"
+    run -0 daemon_once
+    is "$(told | grep -c ^missing)" 0
+    later "$day"
+    run -0 daemon_once
+    is "$(told | grep -c ^missing)" 1
+}
+
 @test "mistakes in what is expected are named, and a profile that is not there is one" {
     conf_write notify.expect="vendor Mon-Fri 24:00"
     run -2 "$BIN/extspoold" -c "$CONF" --check-config
