@@ -175,6 +175,16 @@ rejected 000001 empty.csv cannot be imported: the file is empty"
     rm "$WORLD/told/sleep.pid"
 }
 
+@test "its end is seen where who started the daemon ignores the ends of programs" {
+    pbxsim_start
+    conf_write notify.command="$WORLD/tell" notify.timeout=2s
+    records 2001 2002 | drop - people.csv
+    UNPRIVILEGED=(env --ignore-signal=CHLD "${UNPRIVILEGED[@]}")
+    run -0 daemon_once
+    is "$(told)" "finished 000001 people.csv: 2 of 2 people added"
+    logged "people were told: finished"
+}
+
 @test "a run that is to end does not wait for ever more messages, and leaves the rest to the next" {
     local i tried
     pbxsim_start
