@@ -97,19 +97,28 @@ static char *path_of(const struct job *j)
     return xstrndup(path, len);
 }
 
-/* Makes the folder as the drop folder is: for its group. */
+/* Makes the folder as the drop folder is: for its group. It gets its name when it is whole, and that
+ * for good: a power failure would take with it what was written in it for good. */
 static bool folder_make(struct job *j, const char *path, struct fault *f)
 {
+    const int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
+    const char *slash = strrchr(path, '/');
+    const char *name = slash ? slash + 1 : path;
+    ON_LEAVE(free_text) char *parent = slash ? xstrndup(path, (size_t)(name - path)) : xstrdup(".");
+    ON_LEAVE(close_fd) int above = open(parent, flags);
+    ON_LEAVE(buf_free) struct buf temp = {0};
     struct stat incoming;
-    if (mkdir(path, 0700) != 0)
+    buf_format(&temp, ".%s.tmp", name);
+    if (above < 0 || (mkdirat(above, temp.at, 0700) != 0 && errno != EEXIST))
         return fault_set(f, FAULT_IO, errno, "make folder '%s'", path);
-    j->receipts.fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    j->receipts.fd = openat(above, temp.at, flags | O_NOFOLLOW);
     if (j->receipts.fd < 0)
         return fault_set(f, FAULT_IO, errno, "open folder '%s'", path);
     if (fstat(spool_fd(j->spool, SPOOL_INCOMING), &incoming) == 0)
         (void)!fchown(j->receipts.fd, (uid_t)-1, incoming.st_gid);
-    return fchmod(j->receipts.fd, FOLDER_MODE) == 0 ||
-           fault_set(f, FAULT_IO, errno, "set the mode of '%s'", path);
+    if (fchmod(j->receipts.fd, FOLDER_MODE) != 0)
+        return fault_set(f, FAULT_IO, errno, "set the mode of '%s'", path);
+    return fsio_rename(above, temp.at, above, name, f) && fsio_sync(above, path, f);
 }
 
 /* Where the daemon keeps its own files there is no room for those of senders. */

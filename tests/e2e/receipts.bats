@@ -199,11 +199,13 @@ state_is() {
 @test "a folder that is not there is made where it can be; otherwise that is told, once, and harms nothing" {
     pbxsim_start
     rmdir "$RECEIPTS"
+    "${UNPRIVILEGED[@]}" mkdir -m 0700 "$WORLD/.receipts.tmp" # by one that was killed
     conf
     records 2001 2001 | drop - people.csv
     daemon_once
     is "$(there)" "people.accepted.txt people.result.txt"
     is "$(stat -c %a "$RECEIPTS")" 770
+    [ ! -e "$WORLD/.receipts.tmp" ]
 
     conf report.receipts="$WORLD/away/receipts"
     daemon_start
