@@ -4,9 +4,9 @@
  * Each import counts for one time at which a file of its profile is expected: for the one that was
  * missed, when it comes late, else for the next. So what is remembered of a profile, a note in the
  * ledger, is the last import that came and the last one that counted, by id, which no clock can
- * change; the last time that was gone over, so that none is told twice, over restarts too; and a hash
- * of its times, since those of a new plan that are over were never expected. Of several times that
- * nobody was there to see, the last one alone is told. */
+ * change; the last time that was gone over, so that none is told twice, over restarts too; and a
+ * hash of its times, since those of a new plan that are over were never expected. Of several times
+ * that nobody was there to see, the last one alone is told. */
 #include "announce.h"
 
 #include <inttypes.h>

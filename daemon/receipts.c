@@ -97,8 +97,8 @@ static char *path_of(const struct job *j)
     return xstrndup(path, len);
 }
 
-/* Makes the folder as the drop folder is: for its group. It gets its name when it is whole, and that
- * for good: a power failure would take with it what was written in it for good. */
+/* Makes the folder as the drop folder is: for its group. It gets its name when it is whole, and
+ * that for good: a power failure would take with it what was written in it for good. */
 static bool folder_make(struct job *j, const char *path, struct fault *f)
 {
     const int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
