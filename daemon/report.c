@@ -170,7 +170,8 @@ static void receipts_open(struct report *r)
 static bool part_wanted(const struct report *r, const struct report_kind *kind)
 {
     bool refused = r->facts.counts.invalid + r->facts.counts.failed > 0 && r->reader != NULL;
-    bool asked = kind->is_receipt ? r->receipts >= 0 : (r->source.formats & kind->format) != 0;
+    bool asked = kind->is_receipt ? r->receipts >= 0
+                                  : kind->format == 0 || (r->source.formats & kind->format) != 0;
     return asked && (refused || !kind->refused_only);
 }
 

@@ -74,7 +74,7 @@ struct report_page; /* report_page.h */
 
 struct report_kind {
     const char *ending;
-    unsigned format;   /* bit of [report] formats that asks for it */
+    unsigned format;   /* bit of [report] formats that asks for it; 0: there whatever it says */
     bool refused_only; /* repeats refused records, and exists only when there are some */
     bool is_receipt;   /* stands in the folder of receipts, under the name of this kind */
     enum receipt receipt;

@@ -313,7 +313,6 @@ static void rejects_end(struct report_part *p, const struct report_facts *facts)
 
 const struct report_kind report_rejects = {
     .ending = ".rejects.csv",
-    .format = REPORT_CSV,
     .refused_only = true,
     .begin = rejects_begin,
     .row = rejects_row,
