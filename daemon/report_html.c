@@ -21,6 +21,14 @@ static const char style[] =
     ".rows td:first-child, .rows th:first-child { width: 5rem }\n"
     ".r td:last-child { color: var(--oops); font-weight: 600 }\n"
     ".paper { display: none }\n"
+    /* on a phone no word of an outcome is broken: it has a line of its own */
+    "@media (max-width: 40rem) {\n"
+    "  .rows table, .rows thead, .rows tbody { display: block }\n"
+    "  .rows tr { display: grid; grid-template-columns: 4rem 6rem 1fr;\n"
+    "    border-bottom: 1px solid var(--line) }\n"
+    "  .rows td, .rows th { border: 0 }\n"
+    "  .rows td:last-child, .rows th:last-child { grid-column: 1 / -1; padding-top: 0 }\n"
+    "}\n"
     "@media print {\n"
     "  .paper { display: block }\n"
     "  .many { content-visibility: visible }\n"
@@ -285,7 +293,8 @@ static void choices_html(struct buf *to, const struct report_facts *facts)
     while (choices_next(&choices, &choice)) {
         buf_text(to, "<li>");
         choice_text(to, facts->language, choice.what, " ");
-        choice_text(to, facts->language, choice.value, ": ");
+        /* a delimiter is no word, though a comma has its German counterpart in numbers */
+        choice_text(to, choice.value.len == 1 ? LANGUAGE_EN : facts->language, choice.value, ": ");
         choice_text(to, facts->language, choice.reason, "");
         buf_text(to, "</li>\n");
     }

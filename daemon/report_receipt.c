@@ -294,7 +294,7 @@ static void counts_add(struct buf *to, const struct report_facts *facts)
         {"Rows in the file: %1", c->rows},
         {"Added: %1", c->created},
         {"There already, unchanged: %1", c->unchanged},
-        {"Skipped: %1", c->skipped - facts->waiting},
+        {"Left out: %1", c->skipped - facts->waiting},
         {"Not valid, never sent: %1", c->invalid},
         {"Refused by the phone system: %1", c->failed},
     };
@@ -381,6 +381,12 @@ static void rejects_told(struct buf *to, const struct report_facts *facts)
         line_end(to);
         line(to, l, "You have nothing more to do.", NULL);
     }
+    if (i->state == IMPORT_CANCELLED && facts->counts.skipped > 0) {
+        line_end(to);
+        line(to, l,
+             "If the rows that were left out are to be added after all, drop the file again.",
+             NULL);
+    }
 }
 
 /* Where there is more to read. */
@@ -414,7 +420,8 @@ static void result_end(struct report_part *p, const struct report_facts *facts)
     line_end(to);
     head_add(to, facts->language, i);
     if (i->finished)
-        line_time(to, facts->language, "Ended: %1", i->finished);
+        line_time(to, facts->language, i->state == IMPORT_HELD ? "Stopped: %1" : "Ended: %1",
+                  i->finished);
     counts_add(to, facts);
     causes_add(to, p, facts->language);
     listed_add(to, p, facts);

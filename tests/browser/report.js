@@ -56,6 +56,17 @@ async function assertSteady(page) {
   assert.strictEqual(await height(), before, 'its height changes while one scrolls');
 }
 
+// On a phone an outcome has a line of its own, so that no word of it is broken.
+async function assertOutcomesWhole(page) {
+  await page.setViewportSize({ width: 360, height: 800 });
+  const narrow = await page.evaluate(() => {
+    for (const one of document.querySelectorAll('details')) one.open = true;
+    return [...document.querySelectorAll('.rows td:last-child')]
+      .filter((one) => one.getBoundingClientRect().width < 300).length;
+  });
+  assert.strictEqual(narrow, 0, 'outcomes are squeezed');
+}
+
 async function assertReport(file, wanted, language) {
   const page = await open(pathToFileURL(file).href);
   assert.strictEqual(await page.locator('html').getAttribute('lang'), language);
@@ -67,6 +78,7 @@ async function assertReport(file, wanted, language) {
   await assertNarrow(page);
   await assertColours(page);
   await assertPrints(page);
+  await assertOutcomesWhole(page);
   await close(page);
 
   const plain = await open(pathToFileURL(file).href, { javaScriptEnabled: false });

@@ -92,6 +92,8 @@ state_is() {
     told people.accepted.txt "Ihre Datei ist angekommen und wird importiert."
     told people.result.txt "1 von 2 Personen wurde in der Telefonanlage angelegt. 1 Zeile wurde abgelehnt."
     told people.result.txt "- Zeile 3: number: "
+    # a delimiter is not a number's comma
+    has "$(cat "$SPOOL/reports/000001-people.html")" "<li>Trennzeichen ,: "
     told empty.result.txt "Ihre Datei konnte nicht importiert werden."
 }
 
@@ -151,6 +153,7 @@ state_is() {
     people 2001 | drop - people.csv
     run -2 daemon_once
     told people.result.txt "Your file is held: nothing more is sent until your administrator decides."
+    told people.result.txt "Stopped: "
     told people.result.txt "Why: "
     told people.result.txt "What to do: "
     records 2002 2002 | drop - people.csv
@@ -178,6 +181,7 @@ state_is() {
     run -2 daemon_once
     extspool cancel 2
     told others.result.txt "The import of your file was cancelled."
+    told others.result.txt "If the rows that were left out are to be added after all, drop the file again."
     is "$(there)" "others.accepted.txt others.rejects.csv others.result.txt people.accepted.txt people.rejects.csv people.result.txt"
 }
 

@@ -248,13 +248,14 @@ static void in_german(void **state)
     report_has(w, "000042-people.json", "must be digits", true); /* stays as it is */
 }
 
+/* The copy is gone, and so there are none. */
 static void without_rejects(void **state)
 {
     struct world *w = *state;
     struct report_source source = source_of(w);
     static const char text[] = "number,username,registerpassword\nx,Bo,good\n";
 
-    source.formats = REPORT_HTML;
+    source.copy = -1;
     world_import(w, 42, text, strlen(text), none);
     report_write(&source, 1000);
     report_has(w, PAGE, "Correct the refused row in your file and drop it again.", true);
