@@ -263,8 +263,9 @@ static void fact_folder(struct buf *to, struct json_object *daemon, enum languag
     fact(to, l, "Files about to be taken up", buf_get(&text));
 }
 
-static void fact_session(struct buf *to, struct json_object *daemon, enum language l)
+static void fact_session(struct buf *to, struct json_object *status, enum language l)
 {
+    struct json_object *daemon = page_object(status, "daemon");
     static const struct {
         const char *session, *words;
     } sessions[] = {
@@ -274,9 +275,12 @@ static void fact_session(struct buf *to, struct json_object *daemon, enum langua
         {"locked-out", "lets nobody log in for some minutes"},
     };
     ON_LEAVE(buf_free) struct buf text = {0};
+    /* a session that stands is no comfort where nothing gets there */
+    bool idle = page_member(status, "waiting")[0] != '\0';
     for (size_t i = 0; i < COUNT_OF(sessions); i++)
         if (strcmp(page_member(daemon, "session"), sessions[i].session) == 0)
-            buf_text(&text, text_in(l, sessions[i].words));
+            buf_text(&text, text_in(l, i == 0 && idle ? "takes nothing at the moment"
+                                                      : sessions[i].words));
     if (page_member(daemon, "pbx")[0])
         buf_format(&text, " (%s)", page_member(daemon, "pbx"));
     if (text.len > 0)
@@ -325,7 +329,7 @@ static void health(struct buf *to, struct json_object *status, enum language l)
     heading(to, l, "This server");
     buf_text(to, "<dl class=\"facts\">\n");
     fact_folder(to, daemon, l);
-    fact_session(to, daemon, l);
+    fact_session(to, status, l);
     fact_calls(to, daemon, l);
     fact_room(to, daemon, l);
     if (json_object_get_boolean(page_object(daemon, "reload_refused")))

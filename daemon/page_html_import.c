@@ -154,11 +154,12 @@ static void figures(struct buf *to, struct json_object *import, enum language l)
     text_count(&done, l, page_number(import, "done"));
     text_count(&rows, l, page_number(import, "rows"));
     page_fill(to, l, "%1 of %2 rows done", (const char *const[]){buf_get(&done), buf_get(&rows)});
-    if (rate > 0) {
+    bool waits = strcmp(page_member(import, "state"), "waiting") == 0;
+    if (rate > 0 && !waits) { /* of before, which says nothing while it waits */
         buf_text(&more, ", ");
         page_rate(&more, l, rate);
     }
-    if (left) {
+    if (left && !waits) {
         buf_text(&more, ", ");
         page_left(&more, l, json_object_get_uint64(left));
     }

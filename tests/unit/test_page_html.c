@@ -199,6 +199,12 @@ static void a_reason_is_told_once(void **state)
     assert_lacks(text, "It is waiting: the PBX rests");
     text = document_of("waiting", "\"reason\":\"no room\"", LANGUAGE_EN);
     assert_has(text, "It is waiting: no room");
+    text = document_of("waiting", "\"rows\":9,\"done\":5,\"rate\":4.0,\"left\":1", LANGUAGE_EN);
+    assert_has(text, "5 of 9 rows done</p>");
+    text = document("{\"waiting\":\"the PBX rests\",\"imports\":[],"
+                    "\"daemon\":{\"session\":\"open\"}}",
+                    LANGUAGE_EN);
+    assert_has(text, "<dd>takes nothing at the moment</dd>");
 }
 
 static void a_hold_says_why_and_what_to_do(void **state)
