@@ -155,7 +155,7 @@ asked() {
     conf_write import.max_invalid=50%
     daemon_once
     records 2001 2001 >"$WORLD/people.csv"
-    tail -n 1 "$WORLD/people.csv" >>"$WORLD/people.csv"
+    records 2001 2001 | tail -n 1 >>"$WORLD/people.csv"
     cp "$WORLD/people.csv" "$SPOOL/work/000007-J"$'\xff'".csv"
     [ -z "${UNPRIVILEGED[*]}" ] || chown -h nobody:nogroup "$SPOOL/work"/0*
     run -1 daemon_once
