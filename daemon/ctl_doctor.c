@@ -260,6 +260,42 @@ static void check_metrics(struct doctor *d)
     }
 }
 
+/* ---- the status page ---- */
+
+static void token_missing(struct doctor *d, const struct fault *why)
+{
+    const char *file = d->config->status.token_file;
+    ON_LEAVE(buf_free) struct buf remedy = {0};
+    bool hidden = why->error == EACCES;
+    buf_format(&remedy,
+               "make one: head -c 24 /dev/urandom | base64 | install -m 0600 -o extspoold /dev/stdin '%s'; and "
+               "systemctl reload %s",
+               file, d->unit);
+    doctor_say(d, hidden ? DOCTOR_UNSEEN : DOCTOR_FINDING, hidden ? "run this as root" : remedy.at,
+               "the status page has no token: %s", why->text);
+}
+
+/* What its daemon says; the token it may have as a credential, which nobody else reads. */
+static void check_page(struct doctor *d)
+{
+    ON_LEAVE(config_password_free) char *token = NULL;
+    ON_LEAVE(buf_free) struct buf remedy = {0};
+    const char *listen = d->config->status.listen;
+    const char *why = ctl_text(ctl_member(d->status, "daemon"), "page");
+    struct fault f = {0};
+    bool known = !*d->config->status.token_file || config_token(d->config, &token, &f);
+    if (!known)
+        token_missing(d, &f);
+    buf_format(&remedy,
+               "correct [status], then systemctl reload %s; an address that is in use is tried "
+               "again each minute (ss -ltnp names its owner)",
+               d->unit);
+    if (*why)
+        doctor_say(d, DOCTOR_FINDING, remedy.at, "the status page cannot be served: %s", why);
+    else if (known && *listen && d->status)
+        doctor_well(d, "the status page is served at %s", listen);
+}
+
 /* ---- telling people ---- */
 
 /* As it is looked for when it is run. */
@@ -314,6 +350,7 @@ static const struct {
     {"pbx", doctor_pbx},
     {"session", doctor_session},
     {"metrics", check_metrics},
+    {"page", check_page},
     {"notify", check_notify},
 };
 

@@ -182,6 +182,7 @@ struct json_object *inquire_daemon(struct job *j)
     inquire_text(daemon, "watch", j->watch.known ? j->watch.good ? "inotify" : "polling" : "");
     inquire_text(daemon, "watch_reason", j->watch.why);
     inquire_text(daemon, "receipts", j->receipts.why);
+    inquire_text(daemon, "page", j->page_why);
     return daemon;
 }
 

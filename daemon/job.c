@@ -52,6 +52,11 @@ void job_watched(struct job *j, bool watched, const char *why)
     measure_watched(j, !watched);
 }
 
+void job_paged(struct job *j, const char *why)
+{
+    snprintf(j->page_why, sizeof j->page_why, "%.*s", (int)sizeof j->page_why - 1, why);
+}
+
 void job_hint(struct job *j)
 {
     j->hinted = true;

@@ -200,6 +200,7 @@ static void keep_page(struct daemon *d)
     else if (!d->page_lacks)
         log_event(EVENT_PAGE_UNSERVED, log_nothing, "the status page cannot be served: %s", f.text);
     d->page_lacks = !good;
+    job_paged(d->job, good ? "" : f.text);
 }
 
 static void reload_page(struct daemon *d)
@@ -210,6 +211,7 @@ static void reload_page(struct daemon *d)
         d->page = page_close(d->page);
     d->page_due = 0;
     d->page_lacks = false;
+    job_paged(d->job, "");
     keep_page(d);
 }
 

@@ -63,6 +63,7 @@ static void close_all(struct job *j)
     anew->still = j->still;
     anew->measure = j->measure;
     anew->watch = j->watch;
+    memcpy(anew->page_why, j->page_why, sizeof anew->page_why);
     anew->steady = j->steady;
     memcpy(anew->receipts.why, j->receipts.why, sizeof anew->receipts.why);
     job_end(j);

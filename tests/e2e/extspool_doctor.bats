@@ -381,6 +381,24 @@ time.sleep(600)' "$WORLD/deaf" "$WORLD/connected" 3>&- &
     has "$(said metrics)" "older than the daemon"
 }
 
+@test "a status page that is not served, and one without its token, are found" {
+    pbxsim_start
+    conf_write status.listen="127.0.0.1:$PBX_PORT"
+    daemon_start
+    doctor 1
+    has "$(said page)" "the status page cannot be served: listen at 127.0.0.1:$PBX_PORT"
+    has "$(remedy page)" "systemctl reload"
+    daemon_stop
+    conf_write status.listen="$WORLD/page.sock"
+    daemon_start
+    doctor 0
+    has "$(said page well)" "the status page is served at $WORLD/page.sock"
+    conf_write status.listen="$WORLD/page.sock" status.token_file="$WORLD/none"
+    doctor 1
+    has "$(said page)" "the status page has no token: "
+    has "$(remedy page)" "install -m 0600 -o extspoold /dev/stdin '$WORLD/none'"
+}
+
 @test "another user is told what could not be looked into" {
     [ "$(id -u)" = 0 ] || skip "needs root, to be another user"
     well_world
