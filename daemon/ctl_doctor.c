@@ -268,7 +268,8 @@ static void token_missing(struct doctor *d, const struct fault *why)
     ON_LEAVE(buf_free) struct buf remedy = {0};
     bool hidden = why->error == EACCES;
     buf_format(&remedy,
-               "make one: head -c 24 /dev/urandom | base64 | install -m 0600 -o extspoold /dev/stdin '%s'; and "
+               "make one: head -c 24 /dev/urandom | base64 | install -m 0600 -o extspoold "
+               "/dev/stdin '%s'; and "
                "systemctl reload %s",
                file, d->unit);
     doctor_say(d, hidden ? DOCTOR_UNSEEN : DOCTOR_FINDING, hidden ? "run this as root" : remedy.at,

@@ -230,7 +230,7 @@ struct job {
     bool send;
     struct still still;
     struct watching watch;
-    char page_why[160]; /* why the status page cannot be served, or "" */
+    char page_why[160];                   /* why the status page cannot be served, or "" */
     struct counted counted[COUNTED_MOST]; /* an import's place is its id, modulo that */
     struct ledger *ledger;
     struct spool *spool;
