@@ -104,7 +104,7 @@ static const struct config_key keys[] = {
     {KEY(report, formats), .type = &value_words, .standard = "json csv html",
      .meaning = "which reports are written", .words = WORDS("json", "csv", "html")},
     {KEY(report, language), .type = &value_word, .standard = "en",
-     .meaning = "language of what people read: the HTML report, receipts, the status page",
+     .meaning = "language of what people read: HTML reports, receipts, messages, the status page",
      .words = WORDS("en", "de")},
     {KEY(report, keep), .type = &value_duration, .standard = "90d",
      .meaning = "age at which reports go, and the import is forgotten; 0: never",

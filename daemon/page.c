@@ -325,7 +325,6 @@ static bool start(struct page *p, struct sockets *sockets, struct fault *f)
         return fault_set(f, FAULT_IO, errno, "eventfd");
     if (!serve_open(sockets->fds, sockets->count, &p->settings, &p->serve, f))
         return false;
-    sockets->count = 0; /* taken over */
     int error = begin(p);
     return !error || fault_set(f, FAULT_IO, error, "start a thread");
 }

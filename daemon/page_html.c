@@ -54,7 +54,7 @@ static void waiting_add(struct buf *to, struct json_object *status, enum languag
     if (wall > 0)
         text_time(&since, l, wall);
     page_fill(to, l,
-              wall > 0 ? "Nothing can be sent to the phone system since %2: %1."
+              wall > 0 ? "Nothing could be sent to the phone system since %2: %1."
                        : "Nothing can be sent to the phone system at the moment: %1.",
               (const char *const[]){buf_get(&why), buf_get(&since)});
     buf_char(to, ' ');

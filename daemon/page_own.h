@@ -164,8 +164,9 @@ void request_resume(struct request *r); /* one that is suspended */
 bool request_is_due(struct serve *s, const struct request *r);
 
 /* ---- page_serve.c ---- */
-/* Serves these listening sockets, which are taken over; false when the library cannot. */
-bool serve_open(const int *fds, size_t count, const struct settings *settings, struct serve **ret,
+/* Serves these listening sockets; false when the library cannot. Those that were taken over are -1
+ * then. */
+bool serve_open(int *fds, size_t count, const struct settings *settings, struct serve **ret,
                 struct fault *f);
 struct serve *serve_close(struct serve *s); /* NULL */
 void serve_given(struct serve *s, struct page_given *given);

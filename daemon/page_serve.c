@@ -95,7 +95,7 @@ static void settings_take(struct settings *to, const struct settings *from)
     to->reports = xstrdup(from->reports);
 }
 
-bool serve_open(const int *fds, size_t count, const struct settings *settings, struct serve **ret,
+bool serve_open(int *fds, size_t count, const struct settings *settings, struct serve **ret,
                 struct fault *f)
 {
     struct serve *s = xcalloc(1, sizeof *s);
@@ -110,6 +110,7 @@ bool serve_open(const int *fds, size_t count, const struct settings *settings, s
             serve_close(s);
             return false;
         }
+        fds[i] = -1;
     }
     *ret = s;
     return true;

@@ -88,7 +88,7 @@ static const char *const texts[][LANGUAGES] = {
      "Eine Datei im Eingangsordner wird nicht angenommen."},
     {"%1 files in the drop folder are not taken up.",
      "%1 Dateien im Eingangsordner werden nicht angenommen."},
-    {"Nothing can be sent to the phone system since %2: %1.",
+    {"Nothing could be sent to the phone system since %2: %1.",
      "Seit dem %2 kann nichts an die Telefonanlage gesendet werden: %1."},
     {"Nothing can be sent to the phone system at the moment: %1.",
      "Zurzeit kann nichts an die Telefonanlage gesendet werden: %1."},

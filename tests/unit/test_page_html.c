@@ -93,7 +93,7 @@ static void a_wait_is_told_with_its_reason_and_who_is_to_act(void **state)
                  "\"daemon\":{\"waiting_since\":1714552200125}}",
                  LANGUAGE_EN);
     assert_has(text,
-               "<p class=\"lead next attention\">Nothing can be sent to the phone system since "
+               "<p class=\"lead next attention\">Nothing could be sent to the phone system since "
                "1 May 2024, 08:30 (UTC): the PBX cannot be reached: refused. Nothing is lost");
     text = document("{\"imports\":[],\"waiting\":\"no password for the PBX is configured yet\"}",
                     LANGUAGE_EN);
