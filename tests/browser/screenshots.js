@@ -28,11 +28,15 @@ function office(count) {
   return lines.join('\n') + '\n';
 }
 
-// As high as its content is.
+const HIGHEST = 1560; // what is below would only lengthen the page that shows it
+
+// As high as its content is, up to there.
 async function picture(page, name, colorScheme = 'light', width = 880) {
   await page.emulateMedia({ colorScheme });
   await page.setViewportSize({ width, height: 200 });
-  await page.screenshot({ path: path.join(folder, `${name}.png`), fullPage: true });
+  const content = await page.evaluate(() => document.documentElement.scrollHeight);
+  const clip = { x: 0, y: 0, width, height: Math.min(content, HIGHEST) };
+  await page.screenshot({ path: path.join(folder, `${name}.png`), fullPage: true, clip });
 }
 
 async function inWorld(settings, pbx, run) {
