@@ -145,6 +145,7 @@ bool config_token(const struct config *c, char **ret, struct fault *f)
     secret_path(c->status.token_file, TOKEN, &path);
     if (!secret_read(&path, "token", &token, f))
         return false;
+    assert(token);
     size_t len = strlen(token);
     if (!len && *c->status.token_file)
         return fault_set(f, FAULT_CONFIG, 0, "there is no token in '%s'", path.at);

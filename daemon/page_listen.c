@@ -34,21 +34,19 @@ static bool tcp_open(const char *text, int *ret_fd, struct fault *f)
 /* ---- Unix sockets ---- */
 
 /* The folder, through whose descriptor a path of any length is reached, since a socket's own may
- * have no more than 107 bytes; and the name in there. */
-static bool unix_place(const char *path, int *ret_folder, struct sockaddr_un *ret,
-                       const char **ret_name, struct fault *f)
+ * have no more than 107 bytes. */
+static bool unix_place(const char *path, const char *name, int *ret_folder, struct sockaddr_un *ret,
+                       struct fault *f)
 {
-    const char *slash = strrchr(path, '/');
-    ON_LEAVE(free_text) char *directory = xstrndup(path, (size_t)(slash - path) + 1);
+    ON_LEAVE(free_text) char *directory = xstrndup(path, (size_t)(name - path));
     *ret_folder = open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (*ret_folder < 0)
         return fault_set(f, FAULT_IO, errno, "open folder '%s'", directory);
     *ret = (struct sockaddr_un){.sun_family = AF_UNIX};
-    int len = snprintf(ret->sun_path, sizeof ret->sun_path, "/proc/self/fd/%d/%s", *ret_folder,
-                       slash + 1);
+    int len =
+        snprintf(ret->sun_path, sizeof ret->sun_path, "/proc/self/fd/%d/%s", *ret_folder, name);
     if (len < 0 || (size_t)len >= sizeof ret->sun_path)
         return fault_set(f, FAULT_IO, ENAMETOOLONG, "listen at '%s'", path);
-    *ret_name = slash + 1;
     return true;
 }
 
@@ -72,8 +70,8 @@ static bool unix_open(const char *path, int *ret_fd, struct fault *f)
 {
     ON_LEAVE(close_fd) int folder = -1;
     struct sockaddr_un address;
-    const char *name = NULL;
-    if (!unix_place(path, &folder, &address, &name, f) ||
+    const char *name = strrchr(path, '/') + 1; /* such a path begins with one */
+    if (!unix_place(path, name, &folder, &address, f) ||
         !unix_make_room(path, folder, name, &address, f))
         return false;
     ON_LEAVE(close_fd) int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
