@@ -51,9 +51,10 @@ teardown() {
     is "$(status "/$(printf %020000d 1)")" 414
     is "$(status / -H "X-Long: $(printf %020000d 1)")" 431
     # of two lengths none is believed, so that a body is no second request
-    exec 9<>"/dev/tcp/127.0.0.1/${PAGE##*:}"
     printf '%s\r\n' 'GET / HTTP/1.1' 'Host: localhost' 'Content-Length: 0' 'Content-Length: 45' '' \
-        'GET /healthz HTTP/1.1' 'Host: localhost' '' >&9
+        'GET /healthz HTTP/1.1' 'Host: localhost' '' >"$WORLD/two"
+    exec 9<>"/dev/tcp/127.0.0.1/${PAGE##*:}"
+    cat "$WORLD/two" >&9 # in one piece, since the answer ends the connection
     is "$(timeout 20 cat <&9 | grep -ao 'HTTP/1.1 [0-9]*')" 'HTTP/1.1 413'
     exec 9<&- 9>&-
     # and goes on
