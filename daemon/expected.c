@@ -99,7 +99,7 @@ static uint64_t plan_hash(const struct expect *plan, const char *profile)
     uint64_t hash = 0;
     for (size_t i = 0; i < plan->count; i++) {
         const struct expect_entry *e = &plan->at[i];
-        const uint32_t when[] = {e->days, (uint32_t)e->hour, (uint32_t)e->minute};
+        const uint8_t when[] = {(uint8_t)e->days, (uint8_t)e->hour, (uint8_t)e->minute};
         if (strcmp(e->profile, profile) == 0)
             hash = hash_bytes(when, sizeof when, hash);
     }

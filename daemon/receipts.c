@@ -202,14 +202,14 @@ static bool note_read(struct job *j, struct fault *f)
 {
     struct receipts *r = &j->receipts;
     char note[LEDGER_NOTE];
-    uint64_t folder = 0;
     if (r->known)
         return true;
     if (!ledger_note_get(j->ledger, NOTE, note, f))
         return false;
-    r->after = 0;
-    if (sscanf(note, "%" SCNu64 " %" SCNx64, &r->after, &folder) != 2 || folder != folder_hash(j))
-        r->after = 0;
+    char *rest;
+    uint64_t after = strtoull(note, &rest, 10);
+    bool same = *rest == ' ' && strtoull(rest, NULL, 16) == folder_hash(j);
+    r->after = same ? after : 0;
     r->known = true;
     return true;
 }

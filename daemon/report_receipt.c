@@ -64,14 +64,16 @@ static void wrapped(struct buf *to, const char *text)
 {
     ON_LEAVE(buf_free) struct buf whole = {0};
     const char *rest;
+    const char *before = "";
 
     plain(&whole, text);
     rest = buf_get(&whole);
     do {
         size_t len = line_most(rest);
-        buf_text(to, text[0] == '-' && rest != whole.at ? "  " : "");
+        buf_text(to, before);
         buf_add(to, rest, len);
         line_end(to);
+        before = text[0] == '-' ? "  " : "";
         rest += len;
         rest += *rest == ' ';
     } while (*rest != '\0');

@@ -132,7 +132,10 @@ const char *const *texts_line(const char *english)
 /* What stands in the places, when the message is of this form. */
 static bool pattern_fits(const struct pattern *p, struct cell message, struct cell *values)
 {
-    if (message.len < p->letters || memcmp(message.at, p->part[0].at, p->part[0].len) != 0)
+    const struct cell *first = &p->part[0];
+    if (message.len < p->letters)
+        return false;
+    if (first->len > 0 && memcmp(message.at, first->at, first->len) != 0)
         return false;
     if (p->places == 0)
         return message.len == p->letters;
