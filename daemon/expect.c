@@ -12,6 +12,7 @@
 
 #define BLANKS   " \t"
 #define ALL_DAYS 0x7fu
+#define MINUTE   INT64_C(60000) /* ms */
 #define WEEK     7
 
 /* ---- reading ---- */
@@ -136,26 +137,35 @@ static bool is_time(const struct tm *tm, const struct expect_entry *e, int64_t w
     return back.tm_mday == tm->tm_mday && back.tm_hour == e->hour && back.tm_min == e->minute;
 }
 
-/* The entry's time on this day, whose tm has the hour 12; 0 when it is none of its days. */
+static int64_t in_tm(const struct expect_entry *e, const struct tm *day, int summer)
+{
+    struct tm tm = {.tm_year = day->tm_year,
+                    .tm_mon = day->tm_mon,
+                    .tm_mday = day->tm_mday,
+                    .tm_hour = e->hour,
+                    .tm_min = e->minute,
+                    .tm_isdst = summer};
+    return (int64_t)mktime(&tm) * 1000;
+}
+
+/* The entry's time on this day, whose tm has the hour 12; 0 when it is none of its days. Where
+ * clocks are set back the first of two moments; where they leap over it, what it would have been.
+ * mktime takes milliseconds to say what summer time would be where there is none, so that it is
+ * asked for that on such days alone. */
 static int64_t on_day(const struct expect_entry *e, const struct tm *day)
 {
-    int64_t earliest = 0;
-    int64_t latest = 0;
+    static const int leaps[] = {120, 60, 30}; /* minutes by which clocks are set */
     if (!(e->days & 1u << day->tm_wday))
         return 0;
-    for (int summer = 0; summer <= 1; summer++) {
-        struct tm tm = {.tm_year = day->tm_year,
-                        .tm_mon = day->tm_mon,
-                        .tm_mday = day->tm_mday,
-                        .tm_hour = e->hour,
-                        .tm_min = e->minute,
-                        .tm_isdst = summer};
-        int64_t wall = (int64_t)mktime(&tm) * 1000;
-        latest = wall > latest ? wall : latest;
-        if (is_time(day, e, wall) && (!earliest || wall < earliest))
-            earliest = wall;
-    }
-    return earliest ? earliest : latest;
+    int64_t wall = in_tm(e, day, -1);
+    for (size_t i = 0; i < COUNT_OF(leaps) && is_time(day, e, wall); i++)
+        if (is_time(day, e, wall - leaps[i] * MINUTE))
+            return wall - leaps[i] * MINUTE;
+    if (is_time(day, e, wall))
+        return wall;
+    int64_t winter = in_tm(e, day, 0);
+    int64_t summer = in_tm(e, day, 1);
+    return winter > summer ? winter : summer;
 }
 
 /* The day so many days from that moment's, at noon. */
