@@ -6,13 +6,12 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "buf.h"
 #include "job.h"
 #include "json.h"
+#include "unix_socket.h"
 
 #define CLIENTS_MOST 16
 #define REQUEST_MOST 4096
@@ -34,21 +33,17 @@ bool control_open(const char *directory, struct control **ret, struct fault *f)
     ON_LEAVE(close_fd) int folder = open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (folder < 0)
         return fault_set(f, FAULT_IO, errno, "open folder '%s'", directory);
-    /* through the descriptor, since a socket's path may be no longer than 107 bytes */
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    snprintf(address.sun_path, sizeof address.sun_path, "/proc/self/fd/%d/control.sock", folder);
+    struct sockaddr_un address;
+    ON_LEAVE(free_text) char *path = NULL;
+    if (asprintf(&path, "%s/control.sock", directory) < 0)
+        abort();
+    if (!unix_socket_address(folder, "control.sock", &address))
+        return fault_set(f, FAULT_IO, errno, "listen at '%s'", path);
     if (unlinkat(folder, "control.sock", 0) != 0 && errno != ENOENT)
-        return fault_set(f, FAULT_IO, errno, "remove '%s/control.sock'", directory);
-
-    ON_LEAVE(close_fd) int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    mode_t old = umask(0117); /* born with mode 0660 */
-    int bound = fd < 0 ? -1 : bind(fd, (struct sockaddr *)&address, sizeof address);
-    int error = errno;
-    umask(old);
-    if (bound != 0)
-        return fault_set(f, FAULT_IO, error, "make '%s/control.sock'", directory);
-    if (listen(fd, CLIENTS_MOST) != 0)
-        return fault_set(f, FAULT_IO, errno, "listen on '%s/control.sock'", directory);
+        return fault_set(f, FAULT_IO, errno, "remove '%s'", path);
+    ON_LEAVE(close_fd) int fd = -1;
+    if (!unix_socket_listen(&address, CLIENTS_MOST, path, &fd, f))
+        return false;
 
     struct control *c = xcalloc(1, sizeof *c);
     c->listener = fd;

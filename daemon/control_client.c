@@ -14,6 +14,7 @@
 
 #include "buf.h"
 #include "json.h"
+#include "unix_socket.h"
 
 #define PATIENCE 30 /* seconds for one step: the daemon answers between two of its turns */
 
@@ -42,8 +43,8 @@ static bool reach(const char *directory, int *ret_fd, struct fault *f)
         return fault_set(f, FAULT_IO, errno, "make a socket");
 
     /* through the descriptor, since a socket's path may be no longer than 107 bytes */
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    snprintf(address.sun_path, sizeof address.sun_path, "/proc/self/fd/%d/control.sock", folder);
+    struct sockaddr_un address;
+    unix_socket_address(folder, "control.sock", &address);
     if (connect(fd, (const struct sockaddr *)&address, sizeof address) != 0) {
         fault_set(f, FAULT_IO, errno, "connect to '%s/control.sock'", directory);
         return say_who_may(folder, f);

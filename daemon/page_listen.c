@@ -5,11 +5,11 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "config_listen.h"
 #include "page_own.h"
+#include "unix_socket.h"
 
 #define BACKLOG 64
 
@@ -33,23 +33,6 @@ static bool tcp_open(const char *text, int *ret_fd, struct fault *f)
 
 /* ---- Unix sockets ---- */
 
-/* The folder, through whose descriptor a path of any length is reached, since a socket's own may
- * have no more than 107 bytes. */
-static bool unix_place(const char *path, const char *name, int *ret_folder, struct sockaddr_un *ret,
-                       struct fault *f)
-{
-    ON_LEAVE(free_text) char *directory = xstrndup(path, (size_t)(name - path));
-    *ret_folder = open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    if (*ret_folder < 0)
-        return fault_set(f, FAULT_IO, errno, "open folder '%s'", directory);
-    *ret = (struct sockaddr_un){.sun_family = AF_UNIX};
-    int len =
-        snprintf(ret->sun_path, sizeof ret->sun_path, "/proc/self/fd/%d/%s", *ret_folder, name);
-    if (len < 0 || (size_t)len >= sizeof ret->sun_path)
-        return fault_set(f, FAULT_IO, ENAMETOOLONG, "listen at '%s'", path);
-    return true;
-}
-
 /* What a killed process has left is removed; whatever else is there stays. */
 static bool unix_make_room(const char *path, int folder, const char *name,
                            const struct sockaddr_un *address, struct fault *f)
@@ -68,24 +51,16 @@ static bool unix_make_room(const char *path, int folder, const char *name,
 
 static bool unix_open(const char *path, int *ret_fd, struct fault *f)
 {
-    ON_LEAVE(close_fd) int folder = -1;
-    struct sockaddr_un address;
     const char *name = strrchr(path, '/') + 1; /* such a path begins with one */
-    if (!unix_place(path, name, &folder, &address, f) ||
-        !unix_make_room(path, folder, name, &address, f))
-        return false;
-    ON_LEAVE(close_fd) int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    mode_t old = umask(0117); /* born with mode 0660 */
-    int bound = fd < 0 ? -1 : bind(fd, (struct sockaddr *)&address, sizeof address);
-    int error = errno;
-    umask(old);
-    if (bound != 0)
-        return fault_set(f, FAULT_IO, error, "make '%s'", path);
-    if (listen(fd, BACKLOG) != 0)
+    ON_LEAVE(free_text) char *directory = xstrndup(path, (size_t)(name - path));
+    ON_LEAVE(close_fd) int folder = open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    struct sockaddr_un address;
+    if (folder < 0)
+        return fault_set(f, FAULT_IO, errno, "open folder '%s'", directory);
+    if (!unix_socket_address(folder, name, &address))
         return fault_set(f, FAULT_IO, errno, "listen at '%s'", path);
-    *ret_fd = fd;
-    fd = -1;
-    return true;
+    return unix_make_room(path, folder, name, &address, f) &&
+           unix_socket_listen(&address, BACKLOG, path, ret_fd, f);
 }
 
 void listen_remove(const char *text)
