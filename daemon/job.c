@@ -333,7 +333,7 @@ static void tell_waiting(struct job *j)
 
 static bool turn(struct job *j, struct fault *f)
 {
-    if (j->send && !j->stopping && !retention_step(j, f))
+    if (!job_renew(j, f) || (j->send && !j->stopping && !retention_step(j, f)))
         return false;
     if (!verdict_take(j, f) || !look_at_spool(j, f) || !begin_again(j, f) || !admit(j, f) ||
         !take_in(j, f) || !settle(j, f))

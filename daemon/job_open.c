@@ -328,6 +328,15 @@ bool job_reload(struct job *j, struct config *config, struct fault *f)
     retention_end(j);
     j->probed = false;
     measure_again(j);
+    j->renew = true;
+    return true;
+}
+
+bool job_renew(struct job *j, struct fault *f)
+{
+    if (!j->renew)
+        return true;
+    j->renew = false;
     if (!announce_again(j, f) || !expected_open(j, f))
         return false;
     for (size_t i = 0; i < WORKS_MOST; i++) {

@@ -273,6 +273,7 @@ struct job {
     int64_t filled;                   /* mono: when rows were taken last */
     struct query query[QUERIES_MOST]; /* by tag; count 0 is free */
     bool probed, probing; /* whether it was asked, and is being asked, if queries work */
+    bool renew;           /* another configuration was taken over: see job_renew */
     /* the barrier */
     int64_t dirty_since;
     bool barrier; /* commit at the end of this turn, whatever else */
@@ -403,6 +404,9 @@ bool storage_open(struct job *j, struct fault *f);
 struct job *job_new(struct config *config, bool send);
 bool job_begin(struct job *j, struct fault *f); /* opens all parts and takes up what was left */
 void job_end(struct job *j);                    /* closes all parts */
+/* What a configuration that was taken over changes in the ledger, in the turn after: a failure of
+ * that is one of the turn, since the old configuration is gone. */
+bool job_renew(struct job *j, struct fault *f);
 
 /* ---- intake.c, delivery.c, filing.c: a bounded piece each ---- */
 /* *cost grows by what the step took, in rows: by at least 1, and by about INTAKE_STEP when the work
