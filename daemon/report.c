@@ -4,7 +4,7 @@
  * Walks the rows twice: the first pass counts the problems by code, which the JSON tells before
  * the problems, and lets the HTML gather what it tells before the rows; the second one writes all
  * files side by side. The ledger keeps no findings; a row that has some is read from the copy and
- * checked again. Nothing here grows with the rows but the places of the HTML's sections. */
+ * checked again. Nothing here grows with the rows but, up to a bound, the places of the HTML's sections. */
 #include "report.h"
 
 #include <errno.h>
@@ -345,6 +345,8 @@ static void section_note(struct report_facts *facts, const struct ledger_row *ro
 {
     struct report_section *section;
 
+    if (row->row > REPORT_LISTED)
+        return;
     if (facts->section_count == 0 ||
         facts->sections[facts->section_count - 1].rows == REPORT_SECTION) {
         facts->sections =

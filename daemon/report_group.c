@@ -270,7 +270,7 @@ static void rest_add(struct buf *to, const struct report_facts *facts, enum list
 
     if (rest == 0)
         return;
-    report_rejects_name(&name, facts);
+    report_file_name(&name, facts, ".rejects.csv");
     text_count(&number, facts->language, rest);
     buf_text(to, "<p>");
     if (rejects)

@@ -2,8 +2,8 @@
 /* NAME report_html: the report for people, one file that needs nothing else, and no scripts.
  *
  * What happened and what is to be done stands on top, then the problems by their cause, then all
- * rows, in tables of a thousand that are closed where there are several: a browser draws none that
- * nobody opens. */
+ * rows, as many as a browser can take, in tables of a thousand that are closed where there are
+ * several: none is drawn that nobody opens. */
 #include "report_page.h"
 
 #include <inttypes.h>
@@ -178,6 +178,28 @@ static void section_end(struct buf *to)
     buf_text(to, "</tbody></table></div>\n</details>\n");
 }
 
+/* Says that the list is not of all rows, and where they are. */
+static void listed_add(struct buf *to, const struct report_facts *facts)
+{
+    struct buf listed = {0};
+    struct buf rows = {0};
+    struct buf name = {0};
+    bool told = facts->formats & REPORT_CSV;
+
+    text_count(&listed, facts->language, REPORT_LISTED);
+    text_count(&rows, facts->language, facts->counts.rows);
+    report_file_name(&name, facts, ".results.csv");
+    buf_text(to, "<p>");
+    report_text(to, facts,
+                told ? "These are the first %1 of %2 rows; every row is in %3."
+                     : "These are the first %1 of %2 rows.",
+                (const char *const[]){listed.at, rows.at, name.at});
+    buf_text(to, "</p>\n");
+    buf_free(&listed);
+    buf_free(&rows);
+    buf_free(&name);
+}
+
 static void rows_begin(struct report_part *p, const struct report_facts *facts)
 {
     struct buf *to = &p->text;
@@ -186,6 +208,8 @@ static void rows_begin(struct report_part *p, const struct report_facts *facts)
         p->words[o] = text_in(facts->language, report_outcome_word(o));
     buf_format(to, "<section aria-labelledby=\"rows\">\n<h2 id=\"rows\">%s</h2>\n",
                text_in(facts->language, "All rows"));
+    if (facts->counts.rows > REPORT_LISTED)
+        listed_add(to, facts);
     if (facts->section_count > 1)
         buf_format(
             to, "<p class=\"quiet paper\">%s</p>\n",
@@ -219,7 +243,7 @@ static bool html_row(struct report_part *p, const struct report_facts *facts,
     struct buf *to = &p->text;
 
     (void)f;
-    if (row->at.row == 0)
+    if (row->at.row == 0 || row->at.row > REPORT_LISTED)
         return true;
     if (p->rows == 0)
         rows_begin(p, facts);

@@ -18,8 +18,8 @@ void report_counted(struct buf *to, const struct report_facts *facts, const char
 /* What happened, and what the reader is to do next: paragraphs. */
 void report_happened(struct buf *to, const struct report_facts *facts);
 void report_next(struct buf *to, const struct report_facts *facts);
-/* The name of the file of refused rows. */
-void report_rejects_name(struct buf *to, const struct report_facts *facts);
+/* The name of another file of the report, ".rejects.csv" say. */
+void report_file_name(struct buf *to, const struct report_facts *facts, const char *ending);
 
 /* An outcome as it is told: its word and the class of its part in the bar. */
 enum report_outcome report_outcome(const struct report_facts *facts, const struct ledger_row *row);

@@ -16,8 +16,10 @@ struct report_code {
     uint64_t count;
 };
 
-/* The rows of the file are told in sections of so many. */
+/* The HTML lists rows in sections of so many, and so many in all: what a browser opens in seconds
+ * and people may look through. The results have every row. */
 #define REPORT_SECTION 1000
+#define REPORT_LISTED  200000
 struct report_section {
     uint64_t first, last; /* lines in which its first and its last row begin */
     uint64_t rows, refused;
@@ -32,7 +34,7 @@ struct report_facts {
     bool rejects;                    /* there will be a file of the refused rows */
     const struct columns *cells;     /* which cell is what; NULL: rows cannot be read */
     int name_field;                  /* that tells whose row it is; -1: none does */
-    struct report_section *sections; /* known when the files are written */
+    struct report_section *sections; /* of rows listed; known when the files are written */
     size_t section_count;
     struct report_code *codes; /* problems by code, in the order of the codes */
     size_t code_count;

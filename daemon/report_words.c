@@ -23,11 +23,11 @@ void report_counted(struct buf *to, const struct report_facts *facts, const char
     buf_free(&number);
 }
 
-void report_rejects_name(struct buf *to, const struct report_facts *facts)
+void report_file_name(struct buf *to, const struct report_facts *facts, const char *ending)
 {
     buf_text(to, "<code><bdi>");
     html_text(to, facts->import.stem);
-    buf_text(to, ".rejects.csv</bdi></code>");
+    buf_format(to, "%s</bdi></code>", ending);
 }
 
 /* ---- outcomes ---- */
@@ -216,7 +216,7 @@ static void refused_add(struct buf *to, const struct report_facts *facts)
     };
 
     text_count(&number, facts->language, count);
-    report_rejects_name(&name, facts);
+    report_file_name(&name, facts, ".rejects.csv");
     buf_text(to, "<p>");
     report_text(to, facts, texts[facts->rejects ? 0 : 1][count == 1 ? 0 : 1],
                 (const char *const[]){number.at, name.at});

@@ -178,7 +178,10 @@ imported() {
     is "$(report bad.csv '[.by_code["missing-cell"], (.problems | length), .problems_truncated]')" \
         '[1000000,10000,true]'
     [ "$(stat -c %s "$(report_path bad.csv)")" -lt 4000000 ]
-    [ "$(stat -c %s "$(report_path bad.csv .html)")" -lt 4000000 ]
+    html=$(report_path bad.csv .html)
+    is "$(grep -c '^<tr class=r>' "$html")" 199999
+    grep -qF 'first 200,000 of 1,000,002 rows; every row is in <code><bdi>' "$html"
+    [ "$(stat -c %s "$html")" -lt 20000000 ]
     cmp <(sed 1d "$(report_path bad.csv .rejects.csv)") \
         <(seq -f '20x,,,"missing-cell: the row has 2 cells, the heading line has 3",%.0f' 3 1000002)
     is "$(awk -F, 'NR > 1 && $1 != NR - 1 { n++ } { c[$4]++ } END { print NR, n + 0, c["invalid"], c["created"] }' \
