@@ -312,10 +312,11 @@ static bool accepted_write(struct job *j, const struct import *i, struct fault *
     uint64_t newest = 0;
     if (!ledger_namesake(j->ledger, spool_name_of(i), UINT64_MAX, INT64_MAX, &newest, f))
         return false;
-    spool_name_receipt(spool_name_of(i), newest > i->id ? i->id : 0, RECEIPT_ACCEPTED, name);
+    bool plain = newest <= i->id && spool_name_is_free(i);
+    spool_name_receipt(spool_name_of(i), plain ? 0 : i->id, RECEIPT_ACCEPTED, name);
     if (is_written(j, i, name))
         return true;
-    if (newest <= i->id && !ways_make(j, i, why, f))
+    if (plain && !ways_make(j, i, why, f))
         return false;
     if (why->kind == FAULT_NONE)
         accepted_put(j, i, name, why);
@@ -440,7 +441,7 @@ bool receipts_names(struct job *j, const struct import *i, struct receipt_name t
         return false;
     for (size_t k = 0; k < RECEIPT_NAMES; k++) {
         bool plain = k < RECEIPTS;
-        if (plain && newest != i->id)
+        if (plain && (newest != i->id || !spool_name_is_free(i)))
             continue;
         to[count].kind = (enum receipt)(k % RECEIPTS);
         spool_name_receipt(spool_name_of(i), plain ? 0 : i->id, to[count].kind, to[count].name);

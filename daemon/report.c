@@ -4,7 +4,8 @@
  * Walks the rows twice: the first pass counts the problems by code, which the JSON tells before
  * the problems, and lets the HTML gather what it tells before the rows; the second one writes all
  * files side by side. The ledger keeps no findings; a row that has some is read from the copy and
- * checked again. Nothing here grows with the rows but, up to a bound, the places of the HTML's sections. */
+ * checked again. Nothing here grows with the rows but, up to a bound, the places of the HTML's
+ * sections. */
 #include "report.h"
 
 #include <errno.h>
@@ -455,7 +456,7 @@ static bool newest_find(struct report *r, struct fault *f)
     if (r->receipts >= 0 &&
         !ledger_namesake(r->source.ledger, spool_name_of(i), UINT64_MAX, INT64_MAX, &newest, f))
         return false;
-    r->facts.newest = newest <= i->id;
+    r->facts.newest = newest <= i->id && spool_name_is_free(i);
     return true;
 }
 

@@ -47,7 +47,7 @@ struct report_facts {
     size_t error_column; /* where import_error stands: a column of the file, or beyond its last */
     size_t line_column;  /* the same of import_line */
     unsigned formats;
-    bool newest;  /* no later import is of a file of the same name: receipts bear the plain name */
+    bool newest;  /* no later import has the plain names of receipts, so that this one may */
     bool mending; /* a receipt has the refused rows */
 };
 

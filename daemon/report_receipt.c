@@ -145,7 +145,8 @@ void report_receipt_accepted(struct buf *to, enum language l, const struct impor
     char result[SPOOL_NAME_RECEIPT];
     char later[SPOOL_NAME_RECEIPT];
 
-    spool_name_receipt(spool_name_of(i), 0, RECEIPT_RESULT, result);
+    bool free_name = spool_name_is_free(i);
+    spool_name_receipt(spool_name_of(i), free_name ? 0 : i->id, RECEIPT_RESULT, result);
     spool_name_receipt(spool_name_of(i), i->id, RECEIPT_RESULT, later);
     line(to, l, "Your file has arrived and is being imported.", NULL);
     line_end(to);
@@ -153,7 +154,8 @@ void report_receipt_accepted(struct buf *to, enum language l, const struct impor
     line_end(to);
     line(to, l, "You have nothing more to do for now.", NULL);
     line(to, l, "What became of it will stand in this folder, in the file %1.", TEXTS(result));
-    line(to, l, "(If a newer file of the same name comes before: in %1.)", TEXTS(later));
+    if (free_name)
+        line(to, l, "(If a newer file of the same name comes before: in %1.)", TEXTS(later));
 }
 
 /* ---- NAME.result.txt: what is gathered of the rows ---- */

@@ -145,6 +145,15 @@ void spool_name_receipt(const char *name, uint64_t id, enum receipt kind,
     snprintf(to, SPOOL_NAME_RECEIPT, "%s%s%s", name, number, receipts[kind]);
 }
 
+bool spool_name_is_free(const struct import *i)
+{
+    char number[24];
+    const char *dot = strrchr(spool_name_of(i), '.');
+    uint64_t id = dot ? strtoull(dot + 1, NULL, 10) : 0;
+    snprintf(number, sizeof number, ".%06llu", (unsigned long long)id);
+    return !dot || id > i->id || strcmp(dot, number) != 0;
+}
+
 bool spool_name_is_receipt(const char *name)
 {
     for (size_t i = 0; i < COUNT_OF(receipts); i++) {

@@ -38,6 +38,9 @@ const char *spool_name_of(const struct import *i);
  * longest has 251 bytes. */
 void spool_name_receipt(const char *name, uint64_t id, enum receipt kind,
                         char to[SPOOL_NAME_RECEIPT]);
+/* Whether an import's receipts may bear the name alone: not when that ends as an earlier import's
+ * number is written, "people.000041", since these are the names of that import's own receipts. */
+bool spool_name_is_free(const struct import *i);
 /* Whether a name is one of a receipt, in any case: such files are never taken for input where
  * receipts are written. */
 bool spool_name_is_receipt(const char *name);

@@ -168,6 +168,27 @@ state_is() {
     is "$(there)" "people.000001.accepted.txt people.000001.rejects.csv people.000001.result.txt people.accepted.txt people.result.txt"
 }
 
+@test "a file that is dropped under a name with an import's number takes none of that one's receipts" {
+    pbxsim_start
+    conf import.mode=all-or-nothing
+    people 2001 | drop - people.csv
+    run -2 daemon_once
+    records 2002 2002 | drop - people.csv
+    run -2 daemon_once
+    cp "$RECEIPTS/people.000001.result.txt" before
+    people 2003 | drop - people.000001.csv
+    run -2 daemon_once
+    cmp before "$RECEIPTS/people.000001.result.txt"
+    told people.000001.000003.accepted.txt "in the file people.000001.000003.result.txt."
+    told people.000001.000003.result.txt "The refused rows are in the file people.000001.000003.rejects.csv"
+    extspool release 1
+    run -2 daemon_once
+    told people.000001.result.txt "Your file was imported."
+    told people.000001.000003.result.txt "Your file is held"
+    stands people.000001.000003.rejects.csv
+    is "$(there | tr ' ' '\n' | grep -c .)" 8
+}
+
 @test "the result of a held import is replaced when that goes on, by the tool without a daemon too" {
     pbxsim_start
     conf import.mode=all-or-nothing

@@ -257,6 +257,35 @@ static void receipts_are_named_by_the_dropped_name(void **state)
     assert_string_equal(spool_name_of(&i), "people");
 }
 
+static void a_name_that_ends_as_a_number_of_receipts_is_not_free(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *dropped;
+        uint64_t id;
+        bool is_free;
+    } names[] = {
+        {"people.csv", 42, true},
+        {"people.000041.csv", 42, false},
+        {"people.000042.csv", 42, false},
+        {"people.000043.csv", 42, true},
+        {"people.41.csv", 42, true},
+        {"people.20261129.csv", 42, true},
+        {"people-000041.csv", 42, true},
+        {"people.000041.x.csv", 42, true},
+        {"people.1234567.csv", 1234567, false},
+        {"people.01234567.csv", 1234567, true},
+        {"people.000041", 42, true},
+        {".000041.csv", 42, false},
+    };
+    for (size_t k = 0; k < COUNT_OF(names); k++) {
+        struct import i = {0};
+        spool_name_make(names[k].dropped, names[k].id, &i);
+        if (spool_name_is_free(&i) != names[k].is_free)
+            fail_msg("%s", names[k].dropped);
+    }
+}
+
 static void the_longest_receipt_fits(void **state)
 {
     (void)state;
@@ -311,6 +340,7 @@ int main(void)
         cmocka_unit_test(copies_and_markers_have_names),
         cmocka_unit_test(names_are_printed_in_the_room_there_is),
         cmocka_unit_test(receipts_are_named_by_the_dropped_name),
+        cmocka_unit_test(a_name_that_ends_as_a_number_of_receipts_is_not_free),
         cmocka_unit_test(the_longest_receipt_fits),
         cmocka_unit_test(receipts_are_known_by_their_names),
     };
