@@ -112,7 +112,7 @@ static bool look_at_spool(struct job *j, struct fault *f)
         int64_t rescan = j->config->spool.rescan;
         j->next_scan = rescan ? j->mono + rescan : CLOCK_NEVER;
         receipts_open(j); /* what lies there is no input */
-        if (!spool_scan(j->spool, j->mono, f))
+        if (!spool_scan(j->spool, j->mono, f) || !receipts_scanned(j, f))
             return false;
         j->claims_pending = true;
         tell_odd(j);

@@ -214,6 +214,7 @@ static bool open_parts(struct job *j, struct fault *f)
         !ledger_open(j->config->state.directory, &j->ledger, f))
         return false;
     spool_profiles(j->spool, is_profile, j);
+    spool_told(j->spool, receipts_were_in, j);
     j->tagger = content_tagger_new(ledger_key(j->ledger));
     j->announce = announce_new();
     j->pbx = pbx_new(j->http, j->ledger);

@@ -347,6 +347,10 @@ bool receipts_wanted(const struct job *j);
  * What is wrong is logged once. */
 bool receipts_open(struct job *j);
 void receipts_close(struct job *j);
+/* The ledger is to know for good in which of the folders that are looked into receipts lie: what is
+ * seen of them once another folder has them, or none, is no input either. After each scan. */
+bool receipts_scanned(struct job *j, struct fault *f);
+bool receipts_were_in(void *with, const char *profile); /* for spool_told; with is the job */
 /* There are new imports; tells those that are in the ledger of it, some in each step; mono when
  * that is due. False only when the ledger fails. */
 void receipts_claimed(struct job *j);

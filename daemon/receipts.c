@@ -222,6 +222,38 @@ static bool note_write(struct job *j, struct fault *f)
     return ledger_note_put(j->ledger, NOTE, note, f);
 }
 
+/* ---- no input ---- */
+
+#define NOTE_IN "receipts-in:"
+
+static void note_in(const char *profile, char to[LEDGER_NOTE_NAME])
+{
+    snprintf(to, LEDGER_NOTE_NAME, NOTE_IN "%.*s", LEDGER_NOTE_NAME - (int)sizeof NOTE_IN, profile);
+}
+
+/* What cannot be asked is taken for so: a file stays for longer then, and that is all. */
+bool receipts_were_in(void *with, const char *profile)
+{
+    struct job *j = with;
+    char name[LEDGER_NOTE_NAME];
+    char note[LEDGER_NOTE];
+    note_in(profile, name);
+    return !ledger_note_get(j->ledger, name, note, NULL) || note[0];
+}
+
+/* The scan comes before the receipts of its turn, and the commit in between. */
+bool receipts_scanned(struct job *j, struct fault *f)
+{
+    const char *profile = spool_told_in(j->spool);
+    char name[LEDGER_NOTE_NAME];
+    if (!profile || receipts_were_in(j, profile))
+        return true;
+    note_in(profile, name);
+    j->barrier = true;
+    job_dirty(j);
+    return ledger_note_put(j->ledger, name, "yes", f);
+}
+
 /* ---- making way ---- */
 
 /* What stands under a plain name goes to the number of the newest import before this one that may

@@ -81,6 +81,12 @@ void spool_profiles(struct spool *s, bool (*is_profile)(void *with, const char *
     s->with = with;
 }
 
+void spool_told(struct spool *s, bool (*was_told)(void *with, const char *profile), void *with)
+{
+    s->was_told = was_told;
+    s->told_with = with;
+}
+
 void spool_receipts(struct spool *s, int folder)
 {
     struct stat st;

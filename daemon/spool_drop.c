@@ -72,6 +72,9 @@ static const char *why_odd(const struct spool *s, const struct drop *d, const ch
         return "it is no regular file";
     if (st->st_nlink != 1)
         return "it has more than one name (hard links)";
+    if (d->told && spool_name_is_receipt(name))
+        return "it bears the name of a receipt, and receipts were written here once: "
+               "give it another name to have it imported";
     if (!spool_name_matches(name, s->pattern))
         return "its name matches no pattern of [spool] pattern";
 
@@ -131,6 +134,7 @@ static void drop_add(const struct spool *s, struct drops *d, const char *profile
     drop->profile = xstrdup(profile);
     drop->fd = fd;
     drop->receipts = fstat(fd, &st) == 0 && is_receipts(s, &st);
+    drop->told = s->was_told && s->was_told(s->told_with, profile);
     d->drops[d->drop_count++] = drop;
 }
 
@@ -219,6 +223,14 @@ bool spool_scan(struct spool *s, int64_t mono, struct fault *f)
     s->seen = fresh;
     s->next = 0;
     return true;
+}
+
+const char *spool_told_in(const struct spool *s)
+{
+    for (size_t i = 0; i < s->seen.drop_count; i++)
+        if (s->seen.drops[i]->receipts)
+            return s->seen.drops[i]->profile;
+    return NULL;
 }
 
 int64_t spool_due(const struct spool *s)

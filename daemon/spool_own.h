@@ -14,6 +14,7 @@ struct drop {
     char *profile; /* "" for incoming/ itself */
     int fd;
     bool receipts; /* they are written here */
+    bool told;     /* they were, once */
     bool unsynced; /* something was claimed from it */
 };
 
@@ -47,6 +48,8 @@ struct spool {
     int64_t settle;
     bool (*is_profile)(void *with, const char *name);
     void *with;
+    bool (*was_told)(void *with, const char *profile);
+    void *told_with;
     bool receipts; /* there is a folder of them: */
     dev_t receipts_dev;
     ino_t receipts_ino;

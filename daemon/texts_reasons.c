@@ -170,6 +170,10 @@ static const char *const lines[][LANGUAGES] = {
      "es ist keine gewöhnliche Datei"},
     {"it has more than one name (hard links)",
      "sie hat mehr als einen Namen (harte Verweise)"},
+    {"it bears the name of a receipt, and receipts were written here once: "
+     "give it another name to have it imported",
+     "sie heißt wie eine Rückmeldung, und hier wurden einmal Rückmeldungen abgelegt: "
+     "geben Sie ihr einen anderen Namen, wenn sie importiert werden soll"},
     {"its name matches no pattern of [spool] pattern",
      "die Endung des Namens ist nicht vorgesehen ([spool] pattern)"},
     {"it cannot be read",

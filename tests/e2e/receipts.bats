@@ -297,6 +297,48 @@ state_is() {
     RECEIPTS="$WORLD/receipts"
 }
 
+@test "receipts that lay in incoming/ are no input when another folder has them, or none has" {
+    pbxsim_start
+    "${UNPRIVILEGED[@]}" mkdir -p "$SPOOL/incoming/personio"
+    local folder number=2001
+    untouched() { # FILE: it is as it was
+        cmp "$1" "$SPOOL/incoming$folder/${1##*/}"
+    }
+    for folder in "" /personio; do
+        conf report.receipts="$SPOOL/incoming$folder"
+        daemon_start
+        people "$number" | drop - people.csv
+        lib_until test -e "$SPOOL/incoming$folder/people.rejects.csv"
+        lib_until test -e "$SPOOL/incoming$folder/people.result.txt"
+        rm -rf before
+        mkdir before
+        cp "$SPOOL/incoming$folder"/people.* before
+        conf
+        kill -HUP "$DAEMON_PID"
+        records $((number + 1)) $((number + 1)) | drop - "sign-$number.csv"
+        lib_until stands "sign-$number.result.txt"
+        for name in before/*; do
+            untouched "$name"
+            logged "'${folder:1}${folder:+/}${name##*/}' stays in incoming/: it bears the name of a receipt"
+        done
+        has "$(extspool status --json | jq -c '[.unclaimed[].name]')" "people.rejects.csv\""
+        # nor after a kill, and by a daemon that never saw the other configuration
+        daemon_kill
+        conf_write
+        records $((number + 2)) $((number + 2)) | drop - "later-$number.csv"
+        run -0 daemon_once
+        for name in before/*; do
+            untouched "$name"
+        done
+        # given another name it is a file like others
+        sed "s/^x/$((number + 3))/" before/people.rejects.csv | drop - "mended-$number.csv"
+        run -0 daemon_once
+        number=$((number + 4))
+        rm -r "${SPOOL:?}/incoming$folder"/people.*
+    done
+    is "$(created)" "2001 2002 2003 2004 2005 2006 2007 2008"
+}
+
 @test "elsewhere a rejects file that is dropped is input" {
     pbxsim_start
     conf
