@@ -351,8 +351,8 @@ void receipts_close(struct job *j);
  * seen of them once another folder has them, or none, is no input either. After each scan. */
 bool receipts_scanned(struct job *j, struct fault *f);
 bool receipts_were_in(void *with, const char *profile); /* for spool_told; with is the job */
-/* There are new imports; tells those that are in the ledger of it, some in each step; mono when
- * that is due. False only when the ledger fails. */
+/* There are new imports; tells those that are in the ledger of it, some in each step, or looks
+ * whether what is wrong is over; mono when that is due. False only when the ledger fails. */
 void receipts_claimed(struct job *j);
 bool receipts_step(struct job *j, struct fault *f);
 int64_t receipts_due(const struct job *j);

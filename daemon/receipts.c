@@ -25,6 +25,7 @@
 #include "report_receipt.h"
 
 #define NOTE          "receipts"
+#define TRIAL         ".receipts.tmp"
 #define STEPS         64   /* imports that are told in one step */
 #define FILE_MODE     0640 /* the group's, whose folder it is */
 #define FOLDER_MODE   0770
@@ -185,8 +186,32 @@ bool receipts_open(struct job *j)
         failed(j, &why);
         return false;
     }
-    worked(j);
     return true;
+}
+
+/* Writes a file and removes it again. */
+static bool folder_try(int folder, struct fault *f)
+{
+    static const char bytes[4096];
+    ON_LEAVE(close_fd)
+    int fd = openat(folder, TRIAL, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return fault_set(f, FAULT_IO, errno, "make a file in the folder of receipts");
+    bool good = fsio_write(fd, bytes, sizeof bytes, f) && fsio_sync(fd, "a receipt", f);
+    unlinkat(folder, TRIAL, 0);
+    return good;
+}
+
+/* What is wrong may be over long before there is something to write, and status tells it. */
+static void look_anew(struct job *j)
+{
+    struct fault why = {0};
+    if (!receipts_open(j))
+        return;
+    if (folder_try(j->receipts.fd, &why))
+        worked(j);
+    else
+        failed(j, &why);
 }
 
 /* ---- how far it has come ---- */
@@ -420,13 +445,19 @@ void receipts_claimed(struct job *j)
 bool receipts_step(struct job *j, struct fault *f)
 {
     struct receipts *r = &j->receipts;
-    bool now = receipts_wanted(j) && r->due && j->mono >= r->again;
-    return !now || step(j, f);
+    if (!receipts_wanted(j) || j->mono < r->again)
+        return true;
+    if (r->due)
+        return step(j, f);
+    if (r->why[0])
+        look_anew(j);
+    return true;
 }
 
 int64_t receipts_due(const struct job *j)
 {
-    return receipts_wanted(j) && j->receipts.due ? j->receipts.again : CLOCK_NEVER;
+    const struct receipts *r = &j->receipts;
+    return receipts_wanted(j) && (r->due || r->why[0]) ? r->again : CLOCK_NEVER;
 }
 
 /* ---- NAME.result.txt ---- */

@@ -198,8 +198,16 @@ reason_has() {
     is "$(find "$WORLD/receipts" -type f -printf '%f\n')" .ballast
     has "$(extspool status --json | jq -r .daemon.receipts)" 'No space left on device'
     is "$(extspool status --json | jq -c '[.imports[].state]')" '["done","done"]'
+    # another configuration makes no room, and is no reason to say so
+    kill -HUP "$DAEMON_PID"
+    lib_until logged 'the configuration was read again'
+    run ! logged 'receipts are written again'
     rm "$WORLD/receipts/.ballast"
+    # it is seen before anything is to be told
+    lib_until logged 'receipts are written again'
+    is "$(extspool status --json | jq -r .daemon.receipts)" ""
     records 2004 2004 | drop - third.csv
     lib_until test -e "$WORLD/receipts/third.result.txt"
-    logged 'receipts are written again'
+    is "$(find "$WORLD/receipts" -type f -name '.*')" ""
+    is "$(grep -c 'receipts are written again' "$LOG")" 1
 }
