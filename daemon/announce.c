@@ -15,6 +15,7 @@
 #define TRIES_MOST 5
 #define MINUTE     (INT64_C(60) * 1000)
 #define LOOK_MOST  MINUTE /* ms after which the clock is looked at again, which may be set */
+#define CLOCK_SET  10000  /* ms by which a clock is not slewed, but set */
 #define GRACE      3000   /* ms that a command may go on when the daemon ends */
 
 static const char command_name[] = "the [notify] command";
@@ -28,6 +29,7 @@ struct announce {
     struct announce_message message;
     char name[LEDGER_NAME]; /* of the import's file, or "" */
     int64_t look;           /* mono: nothing is due before */
+    int64_t apart;          /* wall - mono, when it was looked last; 0: never */
     int64_t waited;         /* mono: since when nothing else is left to do; 0: it is */
     bool hurried;           /* the daemon ends, and the command's time was cut short */
 };
@@ -260,6 +262,26 @@ static bool begin(struct job *j, struct fault *f)
     return command_start(j, &import, f);
 }
 
+/* Times that were noted by a clock that was set back since are later than they were meant: all is
+ * due now, lest what is new and fails goes before them all the time. */
+static bool clock_watch(struct job *j, struct fault *f)
+{
+    struct announce *a = j->announce;
+    int64_t apart = j->wall - j->mono;
+    bool back = a->apart && apart < a->apart - CLOCK_SET;
+    a->apart = apart;
+    return !back || announce_again(j, f);
+}
+
+/* How long a note may still have to wait by its own account. One that says more than that was noted
+ * by a clock that was ahead, before the daemon started. */
+static int64_t wait_most(const struct ledger_note *n)
+{
+    struct announce_message m;
+    bool tried = note_read(n, &m) && m.tries > 0 && m.tries < TRIES_MOST;
+    return tried ? pauses[m.tries - 1] : 0;
+}
+
 /* A job that would be over waits for messages, but not for ever more of them. */
 static bool is_waited_out(const struct job *j)
 {
@@ -274,7 +296,11 @@ bool announce_step(struct job *j, struct fault *f)
     bool found = false;
     if (announce_runs(j))
         return look(j, f);
-    if (!j->send || j->stopping || j->mono < a->look || ledger_dirty(j->ledger) || is_waited_out(j))
+    if (!j->send || j->stopping)
+        return true;
+    if (!clock_watch(j, f))
+        return false;
+    if (j->mono < a->look || ledger_dirty(j->ledger) || is_waited_out(j))
         return true;
     a->look = CLOCK_NEVER;
     if (!is_wanted(j)) /* nor ever will be of what happened till now */
@@ -284,7 +310,7 @@ bool announce_step(struct job *j, struct fault *f)
     if (!found)
         return true;
     int64_t left = note_due(&first) - j->wall;
-    if (left > 0 && left <= pauses[COUNT_OF(pauses) - 1]) { /* longer when the clock was set back */
+    if (left > 0 && left <= wait_most(&first)) {
         a->look = j->mono + (left < LOOK_MOST ? left : LOOK_MOST);
         return true;
     }

@@ -249,6 +249,45 @@ is_gone() {
     is "$(created)" "3001 3002 3003 3004 3005 3006"
 }
 
+@test "a clock that is set back keeps no message waiting" {
+    local faked
+    command -v faketime >/dev/null || skip "no faketime"
+    faked="$(faketime -f +0 sh -c 'echo "$LD_PRELOAD"')"
+    clock() { # OFFSET: of the daemon's clock from now on
+        echo "$1" >"$WORLD/clock.new"
+        mv "$WORLD/clock.new" "$WORLD/clock"
+    }
+    UNPRIVILEGED+=(env LD_PRELOAD="$faked" FAKETIME_TIMESTAMP_FILE="$WORLD/clock" FAKETIME_NO_CACHE=1
+        FAKETIME_DONT_FAKE_MONOTONIC=1 NO_FAKE_STAT=1)
+    clock +3h
+    pbxsim_start
+    tell_by 'exit 67'
+    conf_write notify.command="$WORLD/tell"
+    daemon_start
+    drop <(records 2001 2001) first.csv
+    lib_until logged "ends with 67; again in 1 min"
+    clock +1h # while it runs
+    lib_until logged "ends with 67; again in 5 min"
+
+    # while it does not, with one that was tried and one that was not
+    tell_by 'echo $$ >'"$WORLD"'/told/tell.pid; exec sleep 1000'
+    drop <(records 2002 2002) second.csv
+    lib_until test -s "$WORLD/told/tell.pid"
+    drop <(records 2003 2003) third.csv
+    lib_until logged "'third.csv' done"
+    daemon_kill
+    clock -1h
+    tell_by 'printf "%s %s %s\n" "$EXTSPOOLD_EVENT" "$EXTSPOOLD_ID" "$EXTSPOOLD_SUBJECT" >>'"$WORLD"'/told/lines'
+    daemon_start
+    lib_until told_has 3
+    is "$(told | sort | cut -d ' ' -f 2 | xargs)" "000001 000002 000003"
+}
+
+# told_has COUNT: so many messages were told.
+told_has() {
+    [ "$(told | wc -l)" = "$1" ]
+}
+
 # ---- files that do not come -------------------------------------------------------------------
 
 # expected TIME: a daemon that expects vendor's file by then every day, with its metrics.
