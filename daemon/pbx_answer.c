@@ -3,7 +3,7 @@
  *
  * In doubt or not: no connection was made, or a well-formed Failed with an errno other than those
  * marked below: the work was not done. Everything else may have been done: cut or timed out after
- * the request left, any status but 200, garbage, a status that is neither Success nor Failed. */
+ * the request left, any status but 2xx, garbage, a status that is neither Success nor Failed. */
 #include <stdio.h>
 
 #include "clock.h"
@@ -176,9 +176,15 @@ static bool failed(struct pbx *p, int64_t mono, const struct pbx_pending *call,
     return true;
 }
 
+/* The PBX itself says 200; a front may make 203 of it. */
+static bool is_well_status(int status)
+{
+    return status / 100 == 2;
+}
+
 static bool is_transient_status(int status)
 {
-    return status == 408 || status == 429 || status >= 500 || status == 200;
+    return status == 408 || status == 429 || status >= 500 || is_well_status(status);
 }
 
 /* What a web server says of a call that this firmware does not have. */
@@ -187,7 +193,7 @@ static bool is_missing_status(int status)
     return status == 404 || status == 405 || status == 501;
 }
 
-/* No usable answer: a status other than 200, garbage, or none at all. */
+/* No usable answer: a status other than 2xx, garbage, or none at all. */
 static void unusable(struct pbx *p, int64_t mono, const struct http_answer *from,
                      struct pbx_answer *a)
 {
@@ -196,7 +202,7 @@ static void unusable(struct pbx *p, int64_t mono, const struct http_answer *from
     a->in_doubt = from->end != HTTP_NOT_SENT;
     if (from->end != HTTP_ANSWERED)
         snprintf(reason, sizeof reason, "the PBX cannot be reached: %s", from->text);
-    else if (from->status == 200)
+    else if (is_well_status(from->status))
         snprintf(reason, sizeof reason, "the PBX's answers make no sense");
     else
         snprintf(reason, sizeof reason, "the PBX's web server answers %d", from->status);
@@ -207,8 +213,8 @@ static void unusable(struct pbx *p, int64_t mono, const struct http_answer *from
         return;
     }
     if (from->end != HTTP_ANSWERED || is_transient_status(from->status)) {
-        a->code = from->end == HTTP_ANSWERED && from->status != 200 ? CODE_HTTP + from->status
-                                                                    : CODE_NONE;
+        bool told = from->end == HTTP_ANSWERED && !is_well_status(from->status);
+        a->code = told ? CODE_HTTP + from->status : CODE_NONE;
         gate_pause(&p->gate, mono + from->retry_after);
         a->for_all = from->retry_after || from->status == 429;
         if (a->for_all)
@@ -323,7 +329,7 @@ static void judge_old(const struct http_answer *from, struct pbx_answer *a)
 static void answer_read(struct pbx_pending *call, const struct http_answer *from,
                         struct pbx_answer *a)
 {
-    bool usable = from->end == HTTP_ANSWERED && from->status == 200;
+    bool usable = from->end == HTTP_ANSWERED && is_well_status(from->status);
     if (usable && !call->everything)
         wire_read(call->format, from->body, from->len, &a->wire);
     if (!call->everything)
