@@ -85,10 +85,11 @@ static bool exhausted(struct job *j, struct task *t, struct fault *f)
 /* ---- answers to add ---- */
 
 /* An import whose first rows are all refused for the same unknown reason is held before it runs
- * through: most likely a setting is wrong, not every row. */
+ * through: most likely a setting is wrong, not every row. A refused row counts once its look-up has
+ * told that it is not there: how the PBX says of a number that it exists is not known either. */
 static bool count_first(struct job *j, struct work *w, int refusal, struct fault *f)
 {
-    if (w->first_answers >= SAME_REFUSALS)
+    if (w->first_answers >= SAME_REFUSALS || w->stage != STAGE_SENDING || w->import.cancelling)
         return true;
     w->first_answers++;
     if (refusal != CODE_NONE && code_is_unknown(refusal) &&
@@ -146,7 +147,7 @@ static bool add_answer(struct job *j, const struct pbx_answer *a, struct fault *
         t->row.state = ROW_REFUSED;
         t->row.code = a->code;
         task_later(j, t, j->mono);
-        return count_first(j, w, a->code, f) && task_save(j, t, f);
+        return task_save(j, t, f);
     case PBX_BAD:
         return add_bad(j, t, a, f);
     case PBX_NOT_NOW:
@@ -159,6 +160,14 @@ static bool add_answer(struct job *j, const struct pbx_answer *a, struct fault *
 }
 
 /* ---- answers to query ---- */
+
+/* The PBX does not have it, so its errno was the reason. */
+static bool refused(struct job *j, struct task *t, struct fault *f)
+{
+    struct work *w = t->work;
+    int code = t->row.code;
+    return task_finish(j, t, ROW_FAILED, code, f) && count_first(j, w, code, f);
+}
 
 /* Extensions that the PBX has written into one element have several numbers: none of them is
  * absent. */
@@ -281,6 +290,8 @@ static bool found_there(struct job *j, struct task *t, const struct wire_extensi
     const struct record *record = &t->work->record;
     bool good = false;
     bool known = false;
+    if (t->row.state == ROW_REFUSED && !count_first(j, t->work, CODE_NONE, f))
+        return false;
     if (!read_again(j, t, &good, f))
         return false;
     if (!good)
@@ -339,7 +350,7 @@ static bool forget(struct job *j, struct task *t, struct fault *f)
 static bool found_absent(struct job *j, struct task *t, struct fault *f)
 {
     if (t->row.state == ROW_REFUSED)
-        return task_finish(j, t, ROW_FAILED, t->row.code, f);
+        return refused(j, t, f);
     if (t->work->import.cancelling)
         return task_finish(j, t, ROW_SKIPPED, CODE_CANCELLED, f);
     if (weigh(j, t))
@@ -374,9 +385,9 @@ static bool exists_unasked(struct job *j, struct task *t, struct fault *f)
 bool verdict_unasked(struct job *j, struct task *t, struct fault *f)
 {
     if (t->row.state == ROW_REFUSED && t->row.code == CODE_PBX + PBX_ERRNO_EXISTS)
-        return exists_unasked(j, t, f);
+        return count_first(j, t->work, CODE_NONE, f) && exists_unasked(j, t, f);
     if (t->row.state == ROW_REFUSED)
-        return task_finish(j, t, ROW_FAILED, t->row.code, f);
+        return refused(j, t, f);
     if (t->row.doubted)
         return task_finish(j, t, ROW_FAILED, CODE_IN_DOUBT, f);
     if (is_first_look(t))
