@@ -251,6 +251,37 @@ static void takes_the_oldest_over(void **state)
     }
 }
 
+static bool is_there(struct sql *sql, const char *index)
+{
+    static const char text[] = "SELECT 1 FROM sqlite_schema WHERE type='index' AND name=?1";
+    struct sql_query *q = sql_query(sql, text, NULL);
+    bool row = false;
+    assert_non_null(q);
+    sql_bind_text(q, 1, index);
+    assert_true(sql_next(q, &row, NULL));
+    if (row)
+        sql_done(q);
+    return row;
+}
+
+static void an_index_of_other_words_is_made_anew(void **state)
+{
+    (void)state;
+    struct sql *sql = NULL;
+    ledger = ledger_close(ledger);
+    assert_true(sql_open(path_of("state/ledger.db"), &sql, NULL));
+    assert_true(is_there(sql, "import_open"));
+    assert_true(sql_exec(sql, "DROP INDEX import_open", NULL));
+    assert_true(sql_exec(
+        sql, "CREATE INDEX import_unfinished ON import(id) WHERE state IN (0,1,2,4)", NULL));
+    sql_close(sql);
+    reopen();
+    ledger = ledger_close(ledger);
+    assert_true(sql_open(path_of("state/ledger.db"), &sql, NULL));
+    assert_true(is_there(sql, "import_open") && !is_there(sql, "import_unfinished"));
+    sql_close(sql);
+}
+
 /* One that cannot be taken over stays as it is, for the program that can read it. */
 static void takes_all_over_or_nothing(void **state)
 {
@@ -546,6 +577,7 @@ int main(void)
         LEDGER(refuses_a_newer_version),
         LEDGER(takes_the_oldest_over),
         LEDGER(takes_all_over_or_nothing),
+        LEDGER(an_index_of_other_words_is_made_anew),
         LEDGER(says_why_it_cannot_be_opened),
         LEDGER(what_was_committed_is_there_and_nothing_else),
         LEDGER(closing_commits),
