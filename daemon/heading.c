@@ -77,11 +77,6 @@ struct heading heading_of(const char *key)
     return (struct heading){key, hash_bytes(key, strlen(key), 0)};
 }
 
-bool heading_same(struct heading a, struct heading b)
-{
-    return a.hash == b.hash && strcmp(a.key, b.key) == 0;
-}
-
 static size_t letters_of(const char *key, struct letter to[HEADING_KEY])
 {
     size_t len = strlen(key);

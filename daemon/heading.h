@@ -17,7 +17,10 @@ struct heading {
     uint64_t hash;
 };
 struct heading heading_of(const char *key);
-bool heading_same(struct heading a, struct heading b);
+static inline bool heading_same(struct heading a, struct heading b)
+{
+    return a.hash == b.hash && strcmp(a.key, b.key) == 0;
+}
 
 /* The fewest characters to add, take away or change, or neighbours to exchange, that make one key
  * of the other. */

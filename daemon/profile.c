@@ -168,54 +168,49 @@ static bool mark_has(const struct profile_mark *mark, struct heading heading)
     return false;
 }
 
-/* Returns how many headings are known; there[i] tells whether mark i is met. */
-static size_t line_look(const struct profile *p, const struct profile_line *line, bool *there)
+static bool mark_there(const struct profile_mark *mark, const struct profile_line *line)
+{
+    for (size_t i = 0; i < line->count; i++)
+        if (mark_has(mark, line->at[i].heading))
+            return true;
+    return false;
+}
+
+size_t profile_words(const struct profile *p, const struct profile_line *line)
 {
     size_t known = 0;
 
-    for (size_t i = 0; i < line->count; i++) {
-        const struct word *word = &line->at[i];
-        known += word->named || column_of(p, word->heading) < p->column_count;
-        for (size_t m = 0; m < p->mark_count; m++)
-            there[m] = there[m] || mark_has(&p->marks[m], word->heading);
-    }
+    for (size_t i = 0; i < line->count; i++)
+        known += line->at[i].named || column_of(p, line->at[i].heading) < p->column_count;
     return known;
 }
 
-size_t profile_near(const struct profile *p, const struct profile_line *line, double *ret_share)
+double profile_share(const struct profile *p, const struct profile_line *line)
 {
-    bool *there = xcalloc(p->mark_count, sizeof *there);
-    size_t known = line_look(p, line, there);
     size_t met = 0;
 
     for (size_t m = 0; m < p->mark_count; m++)
-        met += there[m];
-    free(there);
-    *ret_share = (double)met / (double)p->mark_count;
-    return known;
+        met += mark_there(&p->marks[m], line);
+    return (double)met / (double)p->mark_count;
 }
 
 size_t profile_known(const struct profile *p, const struct cell *header, size_t count)
 {
-    double share = 0;
     struct profile_line *line = profile_line_new(p->schema, header, count);
-    size_t known = profile_near(p, line, &share);
+    size_t known = profile_share(p, line) < 1 ? 0 : profile_words(p, line);
 
     profile_line_free(line);
-    return share < 1 ? 0 : known;
+    return known;
 }
 
 void profile_missing(const struct profile *p, const struct cell *header, size_t count,
                      struct findings *list)
 {
-    bool *there = xcalloc(p->mark_count, sizeof *there);
     struct profile_line *line = profile_line_new(p->schema, header, count);
 
-    line_look(p, line, there);
-    profile_line_free(line);
     for (size_t m = 0; m < p->mark_count; m++)
-        if (!there[m])
+        if (!mark_there(&p->marks[m], line))
             finding_add(list, CODE_MISSING_COLUMN, SEVERITY_ERROR, p->marks[m].text,
                         "the column is missing by which the profile '%s' is recognised", p->name);
-    free(there);
+    profile_line_free(line);
 }

@@ -39,14 +39,14 @@ bool profile_pads(const struct profile *p);
 /* How many of a header's cells are headings that it knows: its own, and the schema's names. 0 when
  * not all of those are there that it is recognised by. */
 size_t profile_known(const struct profile *p, const struct cell *header, size_t count);
-/* The same without that condition; *ret_share is how much of what it is recognised by is there,
- * from 0 to 1. The line is made once and compared with as many profiles of one schema as there are.
- */
+/* The same without that condition; and how much of what it is recognised by is there, from 0 to 1.
+ * The line is made once and compared with as many profiles of one schema as there are. */
 struct profile_line;
 struct profile_line *profile_line_new(const struct schema *s, const struct cell *header,
                                       size_t count);
 struct profile_line *profile_line_free(struct profile_line *line); /* NULL */
-size_t profile_near(const struct profile *p, const struct profile_line *line, double *ret_share);
+size_t profile_words(const struct profile *p, const struct profile_line *line);
+double profile_share(const struct profile *p, const struct profile_line *line);
 /* Adds a missing-column error for each heading that it is recognised by and that is not there. */
 void profile_missing(const struct profile *p, const struct cell *header, size_t count,
                      struct findings *list);

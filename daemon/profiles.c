@@ -151,11 +151,12 @@ static const struct profile *best(const struct profiles *p, const struct cell *h
     struct profile_line *line = profile_line_new(p->schema, header, count);
 
     for (size_t i = 0; i < p->count; i++) {
-        double share = 0;
-        size_t known = profile_near(p->at[i], line, &share);
+        if (profile_share(p->at[i], line) < least)
+            continue;
+        size_t known = profile_words(p->at[i], line);
         bool better = known > most || (found && known == most && profile_generic(found) &&
                                        !profile_generic(p->at[i]));
-        if (share < least || !better)
+        if (!better)
             continue;
         found = p->at[i];
         most = known;
