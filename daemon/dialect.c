@@ -204,6 +204,8 @@ static void mark_cell(struct marks *m, const char *at, const char *end)
 static char quote_find(const char *text, const char *end, char delimiter, char *choices)
 {
     struct marks m = {0};
+    if (!memchr(text, '\'', (size_t)(end - text)))
+        return '"';
     while (text < end) {
         size_t before = m.opened;
         const char *cell = text;
