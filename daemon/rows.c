@@ -35,6 +35,7 @@
 #define CHUNK        (64 * 1024)
 #define CHUNK_FIRST  4096 /* behind a seek, where a single record may be all that is wanted */
 #define CELL_BLOCK   4096 /* by which libcsv grows its buffer of one cell */
+#define LINE_PIECE   512  /* in which a line's end is looked for */
 #define CHANCE_LIMIT 8    /* delimiters that no chance puts in their places */
 
 struct rows {
@@ -192,24 +193,22 @@ static bool window_more(struct rows *r, bool *ret_eof, struct fault *f)
     return true;
 }
 
-/* Whether one of the eight bytes is this one. */
-static bool word_has(uint64_t word, char c)
-{
-    const uint64_t each = UINT64_C(0x0101010101010101);
-    uint64_t zero = word ^ (each * (unsigned char)c);
-    return ((zero - each) & ~zero & (each << 7)) != 0;
-}
-
+/* Piece by piece: where lines end with CR alone, each would look for a LF in all of the rest. */
 static size_t line_content(const char *text, size_t len)
 {
     size_t n = 0;
-    for (uint64_t word; n + sizeof word <= len; n += sizeof word) {
-        memcpy(&word, text + n, sizeof word);
-        if (word_has(word, '\n') || word_has(word, '\r'))
-            break;
+    while (n < len) {
+        size_t piece = len - n < LINE_PIECE ? len - n : LINE_PIECE;
+        const char *feed = memchr(text + n, '\n', piece);
+        if (feed)
+            piece = (size_t)(feed - text) - n;
+        const char *end = memchr(text + n, '\r', piece);
+        if (!end)
+            end = feed;
+        if (end)
+            return (size_t)(end - text);
+        n += piece;
     }
-    while (n < len && text[n] != '\n' && text[n] != '\r')
-        n++;
     return n;
 }
 
