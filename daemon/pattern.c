@@ -10,6 +10,7 @@
 #define HEAP_MOST  (4 * 1024) /* in KiB */
 
 #define ASCII 128
+#define BYTES 256
 
 struct pattern {
     pcre2_code *code;
@@ -18,7 +19,7 @@ struct pattern {
     bool machine; /* there is machine code */
     /* Of "[…]*" and "[…]+": which ASCII characters match alone; any number of them does then. */
     bool simple;
-    bool alone[ASCII];
+    bool alone[BYTES];
 };
 
 /* One class of characters and nothing else, any number of times. What is rare within a class
@@ -107,12 +108,10 @@ enum pattern_answer pattern_match(const struct pattern *p, const char *text, siz
 {
     if (!p->simple || len == 0)
         return library_match(p, text, len);
-    for (size_t i = 0; i < len; i++) {
-        unsigned char c = (unsigned char)text[i];
-        if (c >= ASCII)
-            return library_match(p, text, len);
-        if (!p->alone[c])
-            return PATTERN_DIFFERS;
-    }
-    return PATTERN_MATCHES;
+    size_t i = 0;
+    while (i < len && p->alone[(unsigned char)text[i]])
+        i++;
+    if (i == len)
+        return PATTERN_MATCHES;
+    return (unsigned char)text[i] < ASCII ? PATTERN_DIFFERS : library_match(p, text, len);
 }
