@@ -73,7 +73,7 @@ static bool others_well(const struct columns *c, const struct row *row, struct f
 
     for (size_t i = 0; i < c->count && i < row->count; i++) {
         const struct cell *cell = &row->cells[i];
-        if (!c->at[i].used && utf8_valid(cell->at, cell->len) < cell->len) {
+        if (!c->at[i].used && !row->plain && utf8_valid(cell->at, cell->len) < cell->len) {
             finding_add(list, CODE_ENCODING_ERROR, SEVERITY_ERROR, c->at[i].heading,
                         "has bytes that are no text; save the file as CSV UTF-8");
             well = false;
@@ -184,12 +184,14 @@ static void scientific_note(const struct columns *c, struct findings *list)
 
 /* A row that is refused is looked at once more: what a spreadsheet did is said in the place of
  * what the schema says of it. */
-static bool fields_check(struct columns *c, struct record *ret, struct findings *list)
+static bool fields_check(struct columns *c, const struct row *row, struct record *ret,
+                         struct findings *list)
 {
     size_t before = list->count;
     size_t damaged = 0;
+    bool plain = row->plain && !c->mended && c->feed_count == 0; /* they are the row's own cells */
 
-    if (schema_check(c->schema, c->cells, c->headings, ret, list)) {
+    if (schema_check(c->schema, c->cells, c->headings, plain, ret, list)) {
         if (!finding_error(list))
             scientific_note(c, list);
         return true;
@@ -202,7 +204,7 @@ static bool fields_check(struct columns *c, struct record *ret, struct findings 
         for (size_t i = 0; i < said.count; i++)
             finding_add(list, said.at[i].code, said.at[i].severity, said.at[i].column, "%s",
                         said.at[i].message);
-        schema_check(c->schema, c->cells, c->headings, ret, list);
+        schema_check(c->schema, c->cells, c->headings, plain, ret, list);
     }
     findings_free(&said);
     return finding_error_from(list, before) == NULL;
@@ -237,7 +239,7 @@ enum row_state columns_check(struct columns *c, const struct row *row,
     bool cells = columns_cells(c, row, list);
     bool others = others_well(c, row, list);
     bool values = columns_values(c, given, list);
-    bool fields = fields_check(c, ret, list);
+    bool fields = fields_check(c, row, ret, list);
     generated_mark(c, ret);
     return cells && others && values && fields ? ROW_PLANNED : ROW_INVALID;
 }

@@ -130,6 +130,7 @@ struct check {
     const struct schema *schema;
     const struct cell *cells;
     const char *const *headings;
+    bool plain;
     struct record *record;
     struct findings *list;
     bool well;
@@ -184,7 +185,7 @@ static bool value_check(struct check *k, size_t i, struct cell *value)
     const struct field *field = &k->schema->fields[i];
     struct cell cell = *value;
     size_t before = k->list->count;
-    const char *damage = cell_damage(cell);
+    const char *damage = k->plain ? NULL : cell_damage(cell);
 
     if (damage) {
         note(k, i, CODE_ENCODING_ERROR, SEVERITY_ERROR, damage);
@@ -261,9 +262,9 @@ static void rule_check(struct check *k, const struct rule *rule)
 }
 
 bool schema_check(const struct schema *s, const struct cell *cells, const char *const *headings,
-                  struct record *ret, struct findings *list)
+                  bool plain, struct record *ret, struct findings *list)
 {
-    struct check k = {s, cells, headings, ret, list, true};
+    struct check k = {s, cells, headings, plain, ret, list, true};
 
     record_room(ret, s->count);
     ret->key = s->key;

@@ -45,13 +45,14 @@ bool schema_takes(const struct schema *s, size_t field, struct cell value);
 /* Checks and casts one record. cells[i] is the cell of field i: .at NULL when there is no such
  * column (that a required one is missing is the header's matter, see columns_new; to the rules an
  * absent cell counts as blank). headings[i] is the sender's heading of field i's column for
- * findings (NULL, as headings itself: the field's name). Every finding of every field is added to
- * list, not only the first. Fills ret (schema_count(s) values): what is to be sent, in the
- * schema's order; values point into cells or into the schema. A value that breaks a constraint is
- * in ret too; one that is not of its field's type, or not clean UTF-8 (encoding-error), is not.
- * Returns true when no error was found; warnings may have been. Bounded in time for any cell. One
- * schema cannot be used by two threads at once. */
+ * findings (NULL, as headings itself: the field's name). plain: the cells are known to be printable
+ * ASCII, and not looked at for that again. Every finding of every field is added to list, not only
+ * the first. Fills ret (schema_count(s) values): what is to be sent, in the schema's order; values
+ * point into cells or into the schema. A value that breaks a constraint is in ret too; one that is
+ * not of its field's type, or not clean UTF-8 (encoding-error), is not. Returns true when no error
+ * was found; warnings may have been. Bounded in time for any cell. One schema cannot be used by two
+ * threads at once. */
 bool schema_check(const struct schema *s, const struct cell *cells, const char *const *headings,
-                  struct record *ret, struct findings *list);
+                  bool plain, struct record *ret, struct findings *list);
 
 #endif

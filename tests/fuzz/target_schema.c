@@ -30,7 +30,7 @@ static void record_check(const struct schema *s, struct input *in)
         buf_add(&texts[i], piece.at, piece.len); /* cells are terminated */
         cells[i] = (struct cell){texts[i].at, texts[i].len};
     }
-    bool well = schema_check(s, cells, NULL, &record, &findings);
+    bool well = schema_check(s, cells, NULL, false, &record, &findings);
     assert(well == (finding_error(&findings) == NULL));
     assert(record.count == schema_count(s));
     for (size_t i = 0; i < findings.count; i++)

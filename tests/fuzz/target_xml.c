@@ -28,7 +28,7 @@ static void text_check(const char *text, size_t len)
     assert(field >= 0 && schema_count(schema) <= COUNT_OF(cells));
     char *terminated = xstrndup(text, len);
     cells[field] = (struct cell){terminated, strlen(terminated)};
-    schema_check(schema, cells, NULL, &record, &findings);
+    schema_check(schema, cells, NULL, false, &record, &findings);
     if (cells[field].len <= 4096) /* longer ones are no answer's */
         assert_body_tells(WIRE_XML, &record);
     free(terminated);

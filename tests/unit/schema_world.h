@@ -67,7 +67,7 @@ static inline const char *set(const char *text)
 
 static inline bool check(void)
 {
-    return schema_check(shipped, cells, NULL, &record, &findings);
+    return schema_check(shipped, cells, NULL, false, &record, &findings);
 }
 
 /* "column code severity, …" of all findings. */

@@ -418,7 +418,7 @@ static void findings_name_the_senders_heading(void **state)
     begin();
     set("number=x");
     set("dnd=x");
-    assert_false(schema_check(shipped, cells, headings, &record, &findings));
+    assert_false(schema_check(shipped, cells, headings, false, &record, &findings));
     assert_string_equal(findings.at[0].column, "Durchwahl");
     assert_string_equal(findings.at[0].message, "must be digits only");
     assert_string_equal(findings.at[1].column, "dnd");

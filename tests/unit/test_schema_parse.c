@@ -211,7 +211,7 @@ static const char *found_with(const char *field, const char *extension, const ch
     if (!parse(json, &s, &f))
         fail_msg("%s", f.text);
     findings_reset(&findings);
-    schema_check(s, two, NULL, &record, &findings);
+    schema_check(s, two, NULL, false, &record, &findings);
     snprintf(text, sizeof text, "%s%s%s", findings_text(), findings.count ? ": " : "",
              findings.count ? findings.at[0].message : "");
     schema_free(s);
@@ -377,7 +377,8 @@ static void cells_end_where_they_end(void **state)
         snprintf(json, sizeof json, WITH "{'name':'m',%s}]}", types[i]);
         assert_true(parse(json, &s, NULL));
         findings_reset(&findings);
-        bool well = schema_check(s, (struct cell[]){{at, 1}, {at, 1}}, NULL, &record, &findings);
+        bool well =
+            schema_check(s, (struct cell[]){{at, 1}, {at, 1}}, NULL, false, &record, &findings);
         assert_int_equal(well, i < 3);
         schema_free(s);
         free(at);
