@@ -331,6 +331,12 @@ static void tell_waiting(struct job *j)
 
 /* ---- the turn ---- */
 
+/* No row is in hand by which it would show whether the PBX is back. */
+static bool may_probe(const struct job *j)
+{
+    return j->send && !j->stopping && j->tasks_count == 0;
+}
+
 static bool turn(struct job *j, struct fault *f)
 {
     if (!job_renew(j, f) || (j->send && !j->stopping && !retention_step(j, f)))
@@ -338,11 +344,14 @@ static bool turn(struct job *j, struct fault *f)
     if (!verdict_take(j, f) || !look_at_spool(j, f) || !begin_again(j, f) || !admit(j, f) ||
         !take_in(j, f) || !settle(j, f))
         return false;
-    if (!pbx_turn(j->pbx, j->mono, is_wanted(j) && j->send, f) || !delivery_fill(j, f) ||
+    if (!(j->stopping || pbx_turn(j->pbx, j->mono, is_wanted(j) && j->send, f)) ||
+        !delivery_fill(j, f) ||
         !barrier(j, f) || !announce_step(j, f) ||
         !(j->stopping || !j->send || receipts_step(j, f)) || !file_away(j, f) ||
         !delivery_send(j, f) || !expected_step(j, f))
         return false;
+    if (may_probe(j))
+        pbx_probe(j->pbx, j->mono);
     tell_waiting(j);
     return true;
 }
@@ -403,7 +412,8 @@ int64_t job_due(const struct job *j)
         return 0;
 
     int64_t due = earlier(earlier(delivery_due(j), measure_due(j)), announce_due(j));
-    due = earlier(due, pbx_due(j->pbx, j->mono, is_wanted(j)));
+    due = earlier(due, j->stopping ? CLOCK_NEVER : pbx_due(j->pbx, j->mono, is_wanted(j)));
+    due = earlier(due, may_probe(j) ? pbx_probe_due(j->pbx) : CLOCK_NEVER);
     for (size_t i = 0; i < WORKS_MOST; i++)
         if (j->works[i] && is_waiting(j, j->works[i]))
             due = earlier(due, j->works[i]->again);

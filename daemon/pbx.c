@@ -199,6 +199,7 @@ bool pbx_set(struct pbx *p, const struct config *c, const char *password, struct
     pace_set(&p->pace, (size_t)c->pbx.concurrency);
     p->gate = (struct gate){0};
     p->weight = 0;
+    p->trouble = TROUBLE_PASSES;
     p->reason[0] = '\0';
     p->id = 0;
     if (p->base[0] && !ledger_pbx(p->ledger, p->base, &p->id, f))
@@ -226,8 +227,8 @@ static void take_roster(void *with, const char *bytes, size_t len)
 
 /* Begins a call. The tag that libcurl carries is a number of our own, so that answers to calls
  * of before a reload are told apart. */
-static void begin(struct pbx *p, int64_t mono, enum pbx_call call, uint64_t tag,
-                  const struct record *record)
+static struct pbx_pending *begin(struct pbx *p, int64_t mono, enum pbx_call call, uint64_t tag,
+                                 const struct record *record)
 {
     bool everything = call == PBX_QUERY && !record->count;
     size_t slot = 0;
@@ -263,22 +264,24 @@ static void begin(struct pbx *p, int64_t mono, enum pbx_call call, uint64_t tag,
     }
     if (p->gate.open)
         p->gate.probing = true;
+    return &p->calls[slot];
 }
 
 /* A call whose body is made of a few pairs. */
-static void begin_pairs(struct pbx *p, int64_t mono, enum pbx_call call, uint64_t tag,
-                        const char *const (*pairs)[2], size_t count)
+static struct pbx_pending *begin_pairs(struct pbx *p, int64_t mono, enum pbx_call call,
+                                       uint64_t tag, const char *const (*pairs)[2], size_t count)
 {
     struct record record = {0};
     record_room(&record, count);
     for (size_t i = 0; i < count; i++)
         record.values[i] = (struct record_value){
             .name = pairs[i][0], .at = pairs[i][1], .len = strlen(pairs[i][1])};
-    begin(p, mono, call, tag, &record);
+    struct pbx_pending *begun = begin(p, mono, call, tag, &record);
     record_free(&record);
+    return begun;
 }
 
-static void begin_session(struct pbx *p, int64_t mono, enum pbx_call call)
+static struct pbx_pending *begin_session(struct pbx *p, int64_t mono, enum pbx_call call)
 {
     char port[24];
     snprintf(port, sizeof port, "%lld", (long long)p->event_port);
@@ -286,9 +289,8 @@ static void begin_session(struct pbx *p, int64_t mono, enum pbx_call call)
         {"username", p->username}, {"password", p->md5}, {"port", port}};
     const char *const heartbeat[][2] = {{"port", port}};
     if (call == PBX_LOGIN)
-        begin_pairs(p, mono, call, 0, login, COUNT_OF(login));
-    else
-        begin_pairs(p, mono, call, 0, heartbeat, COUNT_OF(heartbeat));
+        return begin_pairs(p, mono, call, 0, login, COUNT_OF(login));
+    return begin_pairs(p, mono, call, 0, heartbeat, COUNT_OF(heartbeat));
 }
 
 void pbx_add(struct pbx *p, int64_t mono, uint64_t tag, const struct record *record)
@@ -367,6 +369,27 @@ int64_t pbx_due(const struct pbx *p, int64_t mono, bool wanted)
     return heartbeat > call ? heartbeat : call;
 }
 
+/* Whether a probe of its own would show something. */
+static bool is_worth_a_probe(const struct pbx *p)
+{
+    return p->gate.open && p->trouble != TROUBLE_OF_API && p->configured && !p->refused &&
+           p->in_flight == 0;
+}
+
+void pbx_probe(struct pbx *p, int64_t mono)
+{
+    if (!is_worth_a_probe(p) || !may_call(p, mono))
+        return;
+    struct pbx_pending *begun = begin_session(p, mono, PBX_HEARTBEAT);
+    begun->probe = true;
+    begun->bare = !p->has_token;
+}
+
+int64_t pbx_probe_due(const struct pbx *p)
+{
+    return is_worth_a_probe(p) ? call_due(p) : CLOCK_NEVER;
+}
+
 size_t pbx_room(const struct pbx *p, int64_t mono)
 {
     if (!p->has_token || p->logging_in || !may_call(p, mono))
@@ -436,7 +459,7 @@ bool pbx_waits_long(const struct pbx *p, int64_t mono)
     if (!p->gate.open)
         return mono >= p->gate.pause; /* a pause that the PBX asked for passes by itself */
     bool hiccup = p->gate.probes < HICCUP_PROBES || mono - p->gate.opened < HICCUP_TIME;
-    return p->standing || !hiccup;
+    return p->trouble != TROUBLE_PASSES || !hiccup;
 }
 
 int64_t pbx_waiting_since(const struct pbx *p)
@@ -490,4 +513,10 @@ bool pbx_note_queries(struct pbx *p, enum pbx_queries queries, int64_t lost, str
 void pbx_session(struct pbx *p, const char *token)
 {
     set_token(p, token);
+}
+
+void pbx_works(struct pbx *p)
+{
+    p->weight = 0;
+    gate_good(&p->gate);
 }

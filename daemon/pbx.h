@@ -60,6 +60,13 @@ int64_t pbx_id(const struct pbx *p);
 /* Does what is due: a login when `wanted` (there is work), a heartbeat. Times are clock_mono. That
  * a login leaves is committed to the ledger before. */
 bool pbx_turn(struct pbx *p, int64_t mono, bool wanted, struct fault *f);
+/* To be called when there is nothing to send that would show whether the PBX is back: where it is
+ * known to be in trouble, and that is a matter of time, it is asked by a heartbeat, with the
+ * back-off of all probes. That carries the token if there is one and never a password, so that no
+ * login is tried, and none refused, for it. While all is well nothing happens. */
+void pbx_probe(struct pbx *p, int64_t mono);
+/* When (mono) that is to be called again although nothing was answered; CLOCK_NEVER mostly. */
+int64_t pbx_probe_due(const struct pbx *p);
 /* When pbx_turn or pbx_room is to be asked again although nothing was answered. */
 int64_t pbx_due(const struct pbx *p, int64_t mono, bool wanted);
 /* How many calls may be begun now. */

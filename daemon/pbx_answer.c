@@ -61,15 +61,15 @@ static void blame(struct pbx *p, enum pbx_call call)
 }
 
 /* The gate opens, or stays open, because of an answer to `call`. */
-static void shut(struct pbx *p, int64_t mono, enum pbx_call call, int64_t wait, bool standing,
-                 const char *reason)
+static void shut(struct pbx *p, int64_t mono, enum pbx_call call, int64_t wait,
+                 enum pbx_trouble trouble, const char *reason)
 {
     int64_t back_off = pbx_back_off(p);
-    if (standing && back_off < p->first)
+    if (trouble != TROUBLE_PASSES && back_off < p->first)
         back_off = p->first; /* it will not have changed in a few milliseconds */
     gate_shut(&p->gate, mono, wait > back_off ? wait : back_off);
     blame(p, call);
-    p->standing = standing;
+    p->trouble = trouble;
     snprintf(p->reason, sizeof p->reason, "%s", reason);
 }
 
@@ -78,12 +78,12 @@ static void shut(struct pbx *p, int64_t mono, enum pbx_call call, int64_t wait, 
 static void bad(struct pbx *p, int64_t mono, const struct pbx_answer *a, const char *reason)
 {
     if (a->call == PBX_LOGIN || a->call == PBX_APPLY) {
-        shut(p, mono, a->call, 0, false, reason);
+        shut(p, mono, a->call, 0, TROUBLE_PASSES, reason);
         return;
     }
     gate_bad(&p->gate, pbx_gate_tag(a->call, a->tag), mono, pbx_back_off(p));
     blame(p, a->call);
-    p->standing = false;
+    p->trouble = TROUBLE_PASSES;
     snprintf(p->reason, sizeof p->reason, "%s", reason);
 }
 
@@ -97,8 +97,7 @@ static void good(struct pbx *p, enum pbx_call call)
         gate_probe_done(&p->gate);
         return;
     }
-    p->weight = 0;
-    gate_good(&p->gate);
+    pbx_works(p);
 }
 
 static void token_refused(struct pbx *p, int64_t mono, const struct pbx_answer *a, unsigned session)
@@ -107,7 +106,8 @@ static void token_refused(struct pbx *p, int64_t mono, const struct pbx_answer *
         return; /* the call carried an older token; there is a new one meanwhile */
     /* a token that is refused right after it was given is no expiry: back off, do not spin */
     if (p->fresh_token)
-        shut(p, mono, a->call, 0, false, "the PBX refuses the token that it has just given");
+        shut(p, mono, a->call, 0, TROUBLE_PASSES,
+             "the PBX refuses the token that it has just given");
     pbx_session(p, "");
 }
 
@@ -148,14 +148,15 @@ static bool failed(struct pbx *p, int64_t mono, const struct pbx_pending *call,
         pbx_session(p, "");
         return pbx_note_refused(p, f);
     case MEANS_FULL:
-        shut(p, mono, a->call, 0, true,
+        shut(p, mono, a->call, 0, TROUBLE_OF_API,
              "the PBX has reached its limit of extensions (errno 10087)");
         return true;
     case MEANS_BUSY:
         a->verdict = PBX_BAD;
         a->in_doubt = true;
         a->for_all = true;
-        shut(p, mono, a->call, p->first, false, "the PBX asks to slow down (errno 10025)");
+        shut(p, mono, a->call, p->first, TROUBLE_PASSES,
+             "the PBX asks to slow down (errno 10025)");
         return true;
     case MEANS_DOWN:
         a->in_doubt = true;
@@ -172,7 +173,7 @@ static bool failed(struct pbx *p, int64_t mono, const struct pbx_pending *call,
         }
         break;
     }
-    shut(p, mono, a->call, 0, true, reason);
+    shut(p, mono, a->call, 0, TROUBLE_OF_API, reason);
     return true;
 }
 
@@ -218,14 +219,14 @@ static void unusable(struct pbx *p, int64_t mono, const struct http_answer *from
         gate_pause(&p->gate, mono + from->retry_after);
         a->for_all = from->retry_after || from->status == 429;
         if (a->for_all)
-            shut(p, mono, a->call, from->retry_after, false, reason);
+            shut(p, mono, a->call, from->retry_after, TROUBLE_PASSES, reason);
         else
             bad(p, mono, a, reason);
         return;
     }
     a->code = CODE_HTTP + from->status;
     a->verdict = PBX_NOT_NOW;
-    shut(p, mono, a->call, 0, true, reason);
+    shut(p, mono, a->call, 0, TROUBLE_OF_SERVER, reason);
 }
 
 static bool judge(struct pbx *p, int64_t mono, const struct pbx_pending *call,
@@ -343,11 +344,40 @@ static void answer_read(struct pbx_pending *call, const struct http_answer *from
         a->numbers = numbers_free(a->numbers);
 }
 
+/* Whether the API has refused a call that carried no token. With which words it does so is its own
+ * affair: they say nothing of the session, least of all of the password, which was not tried. */
+static bool misses_token(const struct pbx_pending *call, const struct pbx_answer *a)
+{
+    if (!call->bare || a->wire.status != WIRE_FAILED)
+        return false;
+    enum meaning meaning = meaning_of(a->wire.error_number);
+    return meaning != MEANS_LOCKED && meaning != MEANS_BUSY && meaning != MEANS_DOWN &&
+           meaning != MEANS_MEMORY;
+}
+
+/* A probe that was not answered badly, which would have counted as one that failed, shows that the
+ * PBX is back, whatever it was that went wrong: nothing is there to send that would show more, and
+ * if adds still go wrong, the first three of the next import tell. */
+static bool judge_probe(struct pbx *p, int64_t mono, const struct pbx_pending *call,
+                        const struct http_answer *from, struct pbx_answer *a, struct fault *f)
+{
+    unsigned failed_before = p->gate.probes;
+    if (misses_token(call, a)) {
+        a->code = CODE_PBX + a->wire.error_number;
+        a->verdict = PBX_NOT_NOW;
+    } else if (!judge(p, mono, call, from, a, f)) {
+        return false;
+    }
+    if (p->gate.probes == failed_before)
+        pbx_works(p);
+    return true;
+}
+
 /* An answer from the PBX that is configured now. */
 static bool hear(struct pbx *p, int64_t mono, const struct pbx_pending *call,
                  const struct http_answer *from, struct pbx_answer *a, struct fault *f)
 {
-    if (!judge(p, mono, call, from, a, f))
+    if (!(call->probe ? judge_probe : judge)(p, mono, call, from, a, f))
         return false;
     pace_hears(p, call, from, a);
     return session_hears(p, a, f);

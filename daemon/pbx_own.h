@@ -9,9 +9,18 @@
 
 #define PBX_PENDING_MOST 300 /* calls in flight: the greatest concurrency, login and heartbeat */
 
+/* What opened the gate. */
+enum pbx_trouble {
+    TROUBLE_PASSES,    /* by itself, some time */
+    TROUBLE_OF_SERVER, /* the web server's refusal: it stays, and any call shows when it is over */
+    TROUBLE_OF_API,    /* an answer that stays as it is, and is known by that very call alone */
+};
+
 struct pbx_pending {
     bool busy;
     enum pbx_call call;
+    bool probe; /* a heartbeat that asks whether the PBX is back */
+    bool bare;  /* it carries no token */
     uint64_t tag;
     unsigned generation; /* of the settings that it was sent with */
     enum wire_format format;
@@ -60,7 +69,7 @@ struct pbx {
     struct gate gate;
     unsigned weight; /* of the calls that opened the gate, see weight_of: lighter ones do not
                       * close it */
-    bool standing;   /* what opened it does not pass by itself */
+    enum pbx_trouble trouble;
     uint64_t served;
     char reason[200]; /* why the gate is open */
 };
@@ -83,5 +92,7 @@ bool pbx_note_answered(struct pbx *p, struct fault *f);
 bool pbx_note_queries(struct pbx *p, enum pbx_queries queries, int64_t lost, struct fault *f);
 /* A new token, or "" for none. */
 void pbx_session(struct pbx *p, const char *token);
+/* The PBX works: the gate closes. */
+void pbx_works(struct pbx *p);
 
 #endif

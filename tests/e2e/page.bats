@@ -125,6 +125,28 @@ teardown() {
     is "$(get /healthz)" ok
 }
 
+@test "a PBX that is back is noticed with nothing to send, and without a login" {
+    pbxsim_start
+    local port=$PBX_PORT
+    pbxsim_stop
+    page_start pbx.url="http://127.0.0.1:$port" retry.most=1s
+    drop <(records 2001 2001) in.csv
+    lib_until answers 503 /readyz
+    "$BIN/extspool" -c "$CONF" cancel 1
+    wait_report in.csv
+    is "$(report in.csv .state)" cancelled
+    is "$(status /readyz)" 503
+    pbxsim_start --port "$port"
+    lib_until answers 200 /readyz
+    [[ $(get /) != *'cannot be reached'* ]]
+    is "$(journal 'select(.call)|.call' | sort -u)" '"heartbeat"'
+    # what comes now logs in as ever, and that session is kept by the usual heartbeats alone
+    drop <(records 2002 2002) more.csv
+    wait_report more.csv
+    is "$(report more.csv .state)" done
+    is "$(journal 'select(.call=="login")|.call' | wc -l)" 1
+}
+
 @test "without a URL the page is there, and says that it is not ready" {
     page_start pbx.url=
     is "$(status /readyz)" 503

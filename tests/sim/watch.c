@@ -188,6 +188,20 @@ static void answer_query(const struct call *c)
     }
 }
 
+/* While nothing is to be sent that would show whether the PBX is back, it is asked in this way. */
+static void answer_heartbeat(const struct call *c)
+{
+    struct box *b = box_of(c);
+    enum heard heard = hear(c);
+    bool spoke = heard == HEARD_MADE || heard == HEARD_REFUSED ||
+                 (heard == HEARD_UNDONE && fate_of(c)->end == HTTP_ANSWERED) ||
+                 (heard == HEARD_SHUT_UNDONE && !c->token);
+    if (!b->shut || !spoke || c->generation != world->generation)
+        return;
+    b->bad = 0;
+    b->shut = false;
+}
+
 static void answer_login(const struct call *c)
 {
     struct box *b = box_of(c);
@@ -221,6 +235,7 @@ void watch_answer(const struct call *c)
             b->owes = b->owes_new = false;
         break;
     case CALL_HEARTBEAT:
+        answer_heartbeat(c);
         break;
     }
 }
