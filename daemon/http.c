@@ -296,6 +296,19 @@ static enum http_class class_of(const struct call *c, CURLcode code, int status)
     return status >= 200 && status < 600 ? HTTP_2XX + (unsigned)(status / 100 - 2) : HTTP_BROKEN;
 }
 
+/* libcurl says of a connection that failed after how many milliseconds: another text each time, by
+ * which whoever compares it with the last one would tell the same again and again. */
+static void text_steady(char *text)
+{
+    char *at = strstr(text, " after ");
+    if (!at)
+        return;
+    char *end = at + strlen(" after ");
+    size_t digits = strspn(end, "0123456789");
+    if (digits && strncmp(end + digits, " ms", 3) == 0)
+        memmove(at, end + digits + 3, strlen(end + digits + 3) + 1);
+}
+
 static void answer_fill(struct call *c, CURLcode code, struct http_answer *ret)
 {
     *ret = (struct http_answer){.tag = c->tag, .body = buf_get(&c->answer), .len = c->answer.len};
@@ -318,6 +331,7 @@ static void answer_fill(struct call *c, CURLcode code, struct http_answer *ret)
     if (c->left > 1)
         text = "the connection was closed before an answer came";
     snprintf(ret->text, sizeof ret->text, "%.150s", text);
+    text_steady(ret->text);
 }
 
 bool http_next(struct http *h, struct http_answer *ret)

@@ -58,7 +58,7 @@ static struct http_answer answer(void)
     struct http_answer a;
     while (!http_next(http, &a))
         http_wait(http, NULL, 0, 1000);
-    assert_null(strstr(a.text, "813b621c")); /* the URL's query is never told */
+    assert_false(strstr(a.text, "813b621c") || strstr(a.text, " ms")); /* no secret, no time */
     assert_int_equal(a.text[0] == '\0', a.end == HTTP_ANSWERED);
     return a;
 }
