@@ -361,6 +361,16 @@ static bool accepted_put(const struct job *j, const struct import *i, const char
     return fsio_place(file, name, why);
 }
 
+/* What stands under the plain name and is this import's, which had it while receipts were written
+ * here before, gets its number: else it would stand there twice. */
+static bool is_moved(const struct job *j, const struct import *i, const char *numbered)
+{
+    char plain[SPOOL_NAME_RECEIPT];
+    spool_name_receipt(spool_name_of(i), 0, RECEIPT_ACCEPTED, plain);
+    return is_written(j, i, plain) &&
+           fsio_rename(j->receipts.fd, plain, j->receipts.fd, numbered, NULL);
+}
+
 /* Writes it, not synced in the folder. why->kind says whether that went well. */
 static bool accepted_write(struct job *j, const struct import *i, struct fault *why,
                            struct fault *f)
@@ -375,7 +385,7 @@ static bool accepted_write(struct job *j, const struct import *i, struct fault *
         return true;
     if (plain && !ways_make(j, i, why, f))
         return false;
-    if (why->kind == FAULT_NONE)
+    if (why->kind == FAULT_NONE && (plain || !is_moved(j, i, name)))
         accepted_put(j, i, name, why);
     return true;
 }

@@ -409,6 +409,16 @@ state_is() {
     records 2002 2002 | drop - other.csv
     lib_until stands other.result.txt
     is "$(there)" "other.accepted.txt other.result.txt people.accepted.txt"
+    # nor does it stand there twice when a newer one of its name came meanwhile
+    conf pbx.timeout=100s pbx.concurrency=4 report.receipts="$WORLD/moved"
+    kill -HUP "$DAEMON_PID"
+    records 2003 2003 | drop - people.csv
+    lib_until test -e moved/people.result.txt
+    conf pbx.timeout=100s pbx.concurrency=4
+    kill -HUP "$DAEMON_PID"
+    records 2004 2004 | drop - people.csv
+    lib_until stands people.result.txt
+    is "$(there)" "other.accepted.txt other.result.txt people.000001.accepted.txt people.accepted.txt people.result.txt"
 }
 
 @test "the folder may not be one of the daemon's own" {
