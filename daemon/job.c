@@ -36,7 +36,7 @@ uint32_t job_random(void)
     return random;
 }
 
-struct work *job_work(struct job *j, uint64_t id)
+struct work *job_work(const struct job *j, uint64_t id)
 {
     for (size_t i = 0; i < WORKS_MOST; i++)
         if (j->works[i] && j->works[i]->import.id == id)

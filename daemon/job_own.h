@@ -459,7 +459,7 @@ void task_drop(struct job *j, struct task *t);
 bool task_save(struct job *j, struct task *t, struct fault *f); /* its row into the ledger */
 
 /* ---- job.c ---- */
-struct work *job_work(struct job *j, uint64_t id);
+struct work *job_work(const struct job *j, uint64_t id);
 /* An import as it is now, in memory or in the ledger (operate.c). FAULT_INPUT when there is none.
  */
 bool job_find(struct job *j, uint64_t id, struct import *ret, struct fault *f);

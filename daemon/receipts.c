@@ -13,6 +13,7 @@
  * is tried again until the import is filed. */
 #include <errno.h>
 #include <fcntl.h>
+#include <fnmatch.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -135,6 +136,24 @@ static bool is_elsewhere(const struct job *j, const char *path, const struct sta
     return true;
 }
 
+/* What a process that was killed has left half written, and no import under way will write again:
+ * there may be rejects in it, which have their time, and nothing else knows its name. */
+static void folder_sweep(const struct job *j)
+{
+    int fd = openat(j->receipts.fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+    if (!dir)
+        close_fd(&fd);
+    for (struct dirent *entry; dir && (entry = readdir(dir));) {
+        const char *name = entry->d_name;
+        uint64_t id = name[0] == '.' ? spool_name_id(name + 1) : 0;
+        if (id && fnmatch(".*.receipt.*.tmp", name, 0) == 0 && !job_work(j, id))
+            unlinkat(j->receipts.fd, name, 0);
+    }
+    if (dir)
+        closedir(dir);
+}
+
 static bool folder_open(struct job *j, const char *path, struct fault *f)
 {
     struct receipts *r = &j->receipts;
@@ -151,6 +170,7 @@ static bool folder_open(struct job *j, const char *path, struct fault *f)
     if (faccessat(r->fd, ".", W_OK | X_OK, AT_EACCESS) != 0)
         return fault_set(f, FAULT_IO, errno, "write to folder '%s'", path);
     r->group = st.st_gid;
+    folder_sweep(j);
     spool_receipts(j->spool, r->fd);
     return true;
 }

@@ -221,6 +221,20 @@ state_is() {
     is "$(there)" ""
 }
 
+@test "what a killed one left half written goes, whatever has become of its import" {
+    pbxsim_start
+    conf
+    people | drop - people.csv
+    run -1 daemon_once
+    local name
+    for name in .000001.receipt.rejects.csv.tmp .000007.receipt.result.txt.tmp; do
+        echo left >"$RECEIPTS/$name"
+    done
+    touch "$RECEIPTS/.000001.mine.tmp" "$RECEIPTS/.x.receipt.result.txt.tmp"
+    daemon_once
+    is "$(there)" ".000001.mine.tmp .x.receipt.result.txt.tmp people.accepted.txt people.rejects.csv people.result.txt"
+}
+
 @test "a folder that is not there is made where it can be; otherwise that is told, once, and harms nothing" {
     pbxsim_start
     rmdir "$RECEIPTS"
