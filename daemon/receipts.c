@@ -209,12 +209,13 @@ bool receipts_open(struct job *j)
     return true;
 }
 
-/* Writes a file and removes it again. */
+/* Writes a file and removes it again; what else bears its name is never opened. */
 static bool folder_try(int folder, struct fault *f)
 {
     static const char bytes[4096];
+    unlinkat(folder, TRIAL, 0);
     ON_LEAVE(close_fd)
-    int fd = openat(folder, TRIAL, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+    int fd = openat(folder, TRIAL, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd < 0)
         return fault_set(f, FAULT_IO, errno, "make a file in the folder of receipts");
     bool good = fsio_write(fd, bytes, sizeof bytes, f) && fsio_sync(fd, "a receipt", f);
@@ -228,7 +229,7 @@ static void look_anew(struct job *j)
     struct fault why = {0};
     if (!receipts_open(j))
         return;
-    if (folder_try(j->receipts.fd, &why))
+    if (folder_try(j->receipts.fd, &why) || !is_of_folder(why.error))
         worked(j);
     else
         failed(j, &why);

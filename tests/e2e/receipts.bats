@@ -271,14 +271,18 @@ state_is() {
 
 @test "a folder that may not be written is told, and works again" {
     pbxsim_start
+    mkfifo "$RECEIPTS/.receipts.tmp" # who opens that waits for ever
     chmod a-w "$RECEIPTS"
     conf
     daemon_start
     records 2001 2001 | drop - people.csv
     wait_report people.csv
     lib_until logged "'people.csv' has no receipt, or not all: write to folder '$RECEIPTS'"
-    is "$(there)" ""
+    is "$(there)" .receipts.tmp
     chmod u+w "$RECEIPTS"
+    lib_until logged "receipts are written again"
+    is "$(extspool status --json | jq -r .daemon.receipts)" ""
+    is "$(there)" ""
     records 2002 2002 | drop - people.csv
     lib_until stands people.result.txt
     told people.result.txt "Import number: 000002"
