@@ -11,6 +11,8 @@
 #include "spool_name.h"
 #include "spool_own.h"
 
+#define ORIGINAL_MODE 0640
+
 static const struct {
     const char *name;
     mode_t mode;
@@ -21,12 +23,19 @@ static const struct {
     [SPOOL_SECRETS] = {"secrets", 0700},
 };
 
+/* The folder itself is locked, so that nothing lies there that is no import. Where a file system
+ * locks only what is open for writing (NFS), a file is. */
 static bool take_lock(struct spool *s, struct fault *f)
 {
-    s->lock = openat(s->fds[SPOOL_WORK], ".lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (s->lock < 0)
-        return fault_set(f, FAULT_IO, errno, "open '%s/.lock'", s->paths[SPOOL_WORK]);
-    if (flock(s->lock, LOCK_EX | LOCK_NB) == 0)
+    bool taken = flock(s->fds[SPOOL_WORK], LOCK_EX | LOCK_NB) == 0;
+    if (!taken && errno != EWOULDBLOCK) {
+        s->lock =
+            openat(s->fds[SPOOL_WORK], ".lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+        if (s->lock < 0)
+            return fault_set(f, FAULT_IO, errno, "open '%s/.lock'", s->paths[SPOOL_WORK]);
+        taken = flock(s->lock, LOCK_EX | LOCK_NB) == 0;
+    }
+    if (taken)
         return true;
     int error = errno;
     fault_set(f, FAULT_IO, error == EWOULDBLOCK ? 0 : error, "another process has the spool '%s'",
@@ -364,10 +373,27 @@ bool spool_sweep(struct spool *s, bool (*finished)(void *with, uint64_t id), voi
            sweep(s, SPOOL_SECRETS, finished, with, f);
 }
 
+/* What senders sent may hold passwords, so it is for the drop folder's group alone, as far as the
+ * file is ours to change; the folder that it goes to lets nobody else in either. */
+static void close_original(const struct spool *s, const char *name, enum spool_folder folder)
+{
+    struct stat st;
+    struct stat incoming;
+    ON_LEAVE(close_fd)
+    int fd = openat(s->fds[folder], name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (fd < 0 || fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || st.st_nlink != 1 ||
+        fstat(s->fds[SPOOL_INCOMING], &incoming) != 0)
+        return;
+    bool group = st.st_gid == incoming.st_gid || fchown(fd, (uid_t)-1, incoming.st_gid) == 0;
+    (void)!fchmod(fd, group ? ORIGINAL_MODE : st.st_mode & ORIGINAL_MODE);
+}
+
 bool spool_move(struct spool *s, const char *name, enum spool_folder from, enum spool_folder to,
                 struct fault *f)
 {
     struct fault moved = {0};
+    if (to != SPOOL_WORK)
+        close_original(s, name, from);
     marker_move(s->fds[from], name, s->fds[to], name);
     if (!fsio_rename(s->fds[from], name, s->fds[to], name, &moved)) {
         bool there = faccessat(s->fds[to], name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;

@@ -98,7 +98,7 @@ reason_has() {
     wait_report large.csv
     is "$(report large.csv '[.state, .counts.rows, .counts.created]')" '["done",4,4]'
     is "$(created)" "2001 2002 3001 3002 3003 3004"
-    is "$(ls -A "$SPOOL/work")" .lock
+    is "$(ls -A "$SPOOL/work")" ""
     # said once, however often it was tried
     is "$(grep -c "'large.csv' waits: " "$LOG")" 1
     daemon_stop

@@ -148,7 +148,7 @@ in_ledger() {
         is "$(report "$name.csv" '[.state, .problems[0].code]')" '["rejected","unreadable"]'
     done
     run -1 grep -rF secret "$SPOOL/reports"
-    is "$(ls -A "$SPOOL/work")" .lock
+    is "$(ls -A "$SPOOL/work")" ""
 }
 
 @test "a file of its full size from the start is complete when its content is" {

@@ -31,7 +31,7 @@ check_nothing_wrong() {
 check_originals() {
     diff <(cd "$WORLD/drop" && sha256sum -- * | sort) \
         <(cd "$SPOOL/done" && sha256sum -- * | sed 's/ 0[0-9]*-/ /' | sort)
-    (cd "$SPOOL" && find incoming work held rejected -type f ! -path work/.lock)
+    (cd "$SPOOL" && find incoming work held rejected -type f)
     find "$SPOOL" "$STATE" -name '*.tmp'
 }
 

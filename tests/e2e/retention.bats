@@ -15,7 +15,7 @@ aged() {
 
 # here: what the spool has, but for empty folders.
 here() {
-    (cd "$SPOOL" && find . -type f ! -name .lock | cut -c 3- | sort | xargs)
+    (cd "$SPOOL" && find . -type f | cut -c 3- | sort | xargs)
 }
 
 all_of() { # ID NAME

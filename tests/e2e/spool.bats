@@ -48,7 +48,7 @@ asked() {
     wait_report later.csv
     is "$(created)" "2001 2002 2003 2004"
     is "$(files_in incoming)" ""
-    is "$(files_in work)" ".lock"
+    is "$(files_in work)" ""
     is "$(files_in "done")" "000001-early.csv 000002-later.csv"
 }
 

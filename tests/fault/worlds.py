@@ -208,8 +208,7 @@ class World:
         found = []
         for folder, _, names in sorted(os.walk(self.path + "/spool")):
             for name in sorted(names):
-                if name != ".lock":
-                    found.append(file_picture(folder + "/" + name, len(self.path) + 7))
+                found.append(file_picture(folder + "/" + name, len(self.path) + 7))
         if os.path.exists(self.path + "/pbx.json"):
             with open(self.path + "/pbx.json", encoding="utf-8") as file:
                 extensions = json.load(file)["extensions"]

@@ -186,6 +186,45 @@ static void a_marked_file_is_complete_with_its_marker(void **state)
     assert_false(is_there("spool/work/000042-a.csv.done"));
 }
 
+static mode_t mode_of(const char *name)
+{
+    char path[sizeof folder + 300];
+    struct stat st;
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    assert_int_equal(lstat(path, &st), 0);
+    return st.st_mode & 07777;
+}
+
+/* What is not surely the file that was claimed is left as it is. */
+static void what_was_sent_is_for_the_group_alone(void **state)
+{
+    (void)state;
+    static const mode_t modes[] = {0644, 0600, 0666, 0755};
+    for (size_t i = 0; i < COUNT_OF(modes); i++) {
+        char name[64];
+        snprintf(name, sizeof name, "spool/work/%06zu-a.csv", i + 1);
+        put(name, "x");
+        char path[sizeof folder + 64];
+        snprintf(path, sizeof path, "%s/%s", folder, name);
+        assert_int_equal(chmod(path, modes[i]), 0);
+        assert_true(spool_move(spool, strrchr(name, '/') + 1, SPOOL_WORK, SPOOL_DONE, NULL));
+        snprintf(name, sizeof name, "spool/done/%06zu-a.csv", i + 1);
+        assert_int_equal(mode_of(name), 0640);
+    }
+    char file[sizeof folder + 64];
+    char other[sizeof folder + 64];
+    snprintf(file, sizeof file, "%s/%s", folder, "mine");
+    put("mine", "x");
+    assert_int_equal(chmod(file, 0604), 0);
+    snprintf(other, sizeof other, "%s/%s", folder, "spool/work/000007-linked.csv");
+    assert_int_equal(link(file, other), 0);
+    snprintf(other, sizeof other, "%s/%s", folder, "spool/work/000008-pointing.csv");
+    assert_int_equal(symlink(file, other), 0);
+    assert_true(spool_move(spool, "000007-linked.csv", SPOOL_WORK, SPOOL_REJECTED, NULL));
+    assert_true(spool_move(spool, "000008-pointing.csv", SPOOL_WORK, SPOOL_REJECTED, NULL));
+    assert_int_equal(mode_of("mine"), 0604);
+}
+
 /* ---- the claim ---- */
 
 static void a_claim_is_one_rename(void **state)
@@ -291,6 +330,7 @@ int main(void)
         SPOOL(says_why_it_cannot_be_opened),
         SPOOL(must_lie_on_one_file_system),
         SPOOL(a_file_settles_from_when_it_was_first_seen),
+        SPOOL(what_was_sent_is_for_the_group_alone),
         SPOOL(every_change_starts_the_clock_again),
         SPOOL(a_renamed_file_is_complete_at_once),
         SPOOL(a_marked_file_is_complete_with_its_marker),

@@ -346,7 +346,7 @@ static void what_was_half_written_is_swept(void **state)
                                          "spool/reports/000042-a.json", "spool/reports/.000042"};
     for (size_t i = 0; i < COUNT_OF(ours); i++)
         put(ours[i], "x");
-    for (size_t i = 1; i < COUNT_OF(others); i++)
+    for (size_t i = 0; i < COUNT_OF(others); i++)
         put(others[i], "x");
     assert_true(spool_sweep(spool, is_in, none, NULL));
     for (size_t i = 0; i < COUNT_OF(ours); i++)

@@ -63,7 +63,7 @@ def file_breaches($digests):
     | (select($before != $after and ($gone and $after == [] | not)) | "dropped were \($before | length) files, in the spool are "
        + "\($after | length): \($digests | keys | join(", "))"),
       ($files | lines | capture("^[0-9]+ (?<mode>[0-9]+) (?<path>.*)$")
-       | select((.path | test("(^|/)[.][^/]+$") and (startswith("incoming/") or . == "work/.lock" | not))
+       | select((.path | test("(^|/)[.][^/]+$") and (startswith("incoming/") | not))
                 or ((.path | endswith(".rejects.csv") and startswith("reports/")) and .mode != "640")
                 or (.path | IN("work", "secrets")) and .mode != "700"
                 or (.path | startswith("secrets/")) and .mode != "600")

@@ -32,7 +32,7 @@ check_again() {
 gather_facts() {
     local folders=(incoming work "done" rejected held)
     [ -d reports ] || mkdir -p "${folders[@]}" reports
-    find "${folders[@]}" -type f ! -name '*.utf8' ! -name .lock -exec sha256sum {} + >"$WORLD/sums"
+    find "${folders[@]}" -type f ! -name '*.utf8' -exec sha256sum {} + >"$WORLD/sums"
     find . -printf '%s %m %P\n' >"$WORLD/files"
     set -- reports/*.results.csv
     : >"$WORLD/tallies"
@@ -112,7 +112,7 @@ gather_texts() {
         sed -E -e 's/[0-9-]{10}T[0-9:.]{12}Z/T/g' -e "s#$WORLD/##g" "$WORLD/out" >"$GOT/want.out"
     fi
     [ ! -e "$CASE/want.files" ] ||
-        (cd "$SPOOL" && find . -type f ! -name .lock -printf '%P\n' | LC_ALL=C sort) >"$GOT/want.files"
+        (cd "$SPOOL" && find . -type f -printf '%P\n' | LC_ALL=C sort) >"$GOT/want.files"
     [ -e "$CASE/want.log" ] || return 0
     while IFS= read -r line; do
         grep -qF -e "$line" "$LOG" || line="not in the log: $line"
