@@ -54,7 +54,7 @@ const char *job_state_of(struct job *j, const struct import *i, const char **ret
         *ret_reason = w->waits ? w->why : "the [secrets] command is running";
         return "waiting";
     }
-    const char *waiting = j->send ? pbx_waiting(j->pbx, j->mono) : "no daemon runs";
+    const char *waiting = j->send ? pbx_waiting(j->pbx, j->mono) : j->alone;
     if (!ended && i->state != IMPORT_CLAIMED && waiting) {
         *ret_reason = waiting;
         return "waiting";
@@ -159,8 +159,19 @@ static bool status_imports(struct job *j, struct json_object *list, struct fault
     return true;
 }
 
+/* Where no daemon looks into incoming/, we do, and claim nothing. */
+static void look_alone(struct job *j)
+{
+    const char *receipts = j->config->report.receipts;
+    ON_LEAVE(close_fd) int fd = *receipts ? open(receipts, O_DIRECTORY | O_CLOEXEC) : -1;
+    spool_receipts(j->spool, fd);
+    spool_scan(j->spool, j->mono, NULL);
+}
+
 void inquire_unclaimed(struct job *j, struct json_object *list)
 {
+    if (!j->send)
+        look_alone(j);
     struct spool_odd *odd = xcalloc(UNCLAIMED, sizeof *odd);
     size_t count = spool_odd(j->spool, j->mono, odd, UNCLAIMED);
     for (size_t i = 0; i < count && i < UNCLAIMED; i++) {

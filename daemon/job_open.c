@@ -7,6 +7,8 @@
 #include "job_own.h"
 #include "log.h"
 
+#define NOTE_WAITED "waited"
+
 /* The schema, and the profiles that go with it. */
 struct rules {
     struct schema *schema;
@@ -279,6 +281,29 @@ void job_end(struct job *j)
     free(j->tasks);
 }
 
+/* Why the last daemon could send nothing, for whoever asks when none runs. It is about that one
+ * alone, so the next one takes it out. */
+static void waited_begin(struct job *j)
+{
+    char before[LEDGER_NOTE] = "";
+    if (!j->ledger || !ledger_note_get(j->ledger, NOTE_WAITED, before, NULL))
+        return;
+    if (j->send && before[0] && ledger_note_drop(j->ledger, NOTE_WAITED, NULL)) {
+        job_dirty(j);
+        j->barrier = true;
+    }
+    if (!j->send)
+        snprintf(j->alone, sizeof j->alone, "no daemon runs%s%s",
+                 before[0] ? "; the last one waited: " : "", before);
+}
+
+static void waited_end(struct job *j)
+{
+    const char *why = j->send && j->pbx ? pbx_waiting(j->pbx, j->mono) : NULL;
+    if (why && j->ledger)
+        ledger_note_put(j->ledger, NOTE_WAITED, why, NULL); /* what fails here is told elsewhere */
+}
+
 bool job_open(struct config *config, bool send, struct job **ret, struct fault *f)
 {
     struct job *j = job_new(config, send);
@@ -287,6 +312,7 @@ bool job_open(struct config *config, bool send, struct job **ret, struct fault *
         job_close(j);
         return false;
     }
+    waited_begin(j);
     *ret = j;
     return true;
 }
@@ -296,6 +322,7 @@ struct job *job_close(struct job *j)
     if (!j)
         return NULL;
     measure_close(j);
+    waited_end(j);
     job_end(j);
     free(j->measure);
     free(j);

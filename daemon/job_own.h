@@ -228,6 +228,7 @@ struct job {
     struct announce *announce; /* announce.h; NULL while it stands still, as is the next */
     struct expected *expected;
     bool send;
+    char alone[LEDGER_NOTE + 64]; /* why nothing is sent where send is false */
     struct still still;
     struct watching watch;
     char page_why[160];                   /* why the status page cannot be served, or "" */

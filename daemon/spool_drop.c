@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "clock.h"
 #include "fsio.h"
 #include "spool_name.h"
 #include "spool_own.h"
@@ -138,6 +139,13 @@ static void drop_add(const struct spool *s, struct drops *d, const char *profile
     d->drops[d->drop_count++] = drop;
 }
 
+static int64_t last_change(const struct stat *st)
+{
+    int64_t modified = (int64_t)st->st_mtim.tv_sec * 1000 + st->st_mtim.tv_nsec / 1000000;
+    int64_t changed = (int64_t)st->st_ctim.tv_sec * 1000 + st->st_ctim.tv_nsec / 1000000;
+    return modified > changed ? modified : changed;
+}
+
 static void candidate_add(const struct spool *s, struct drops *d, const struct drop *drop,
                           const char *name, const struct stat *st, int64_t mono)
 {
@@ -148,6 +156,8 @@ static void candidate_add(const struct spool *s, struct drops *d, const struct d
     *c = (struct candidate){.name = xstrdup(name), .drop = drop};
     candidate_look(c, st, mono);
     c->odd = why_odd(s, drop, name, st);
+    if (c->odd && clock_wall() - last_change(st) >= s->settle)
+        c->since = mono - s->settle; /* it lay there before anybody looked */
 }
 
 /* Adds what lies in one folder; folders of profiles that are found there become drops. */

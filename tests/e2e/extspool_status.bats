@@ -194,6 +194,27 @@ a_queue() {
     has "$(extspool status)" "no daemon runs"
 }
 
+@test "status tells without a daemon what stays, and why the last one waited" {
+    conf_write pbx.url=
+    drop <(records 2001 2002) people.csv
+    drop <(echo no table) people.xlsx
+    drop <(echo half) later.csv.part
+    run -2 daemon_once
+    lib_until eval 'extspool status | grep -q "people.xlsx *unclaimed .*matches no pattern"'
+    run -0 extspool status
+    has "$output" "no daemon runs; the last one waited: no [pbx] url is configured yet"
+    is "$(extspool status --json | jq -r '.unclaimed[].name')" people.xlsx
+    [ -e "$SPOOL/incoming/people.xlsx" ]
+
+    # of a later one that was killed nobody knows that
+    daemon_start
+    lib_until eval 'extspool status | grep -q "people.csv *waiting *.*no .pbx. url"'
+    daemon_kill
+    run -0 extspool status
+    has "$output" "no daemon runs"
+    [[ "$output" != *"the last one waited"* ]]
+}
+
 # ---- JSON -------------------------------------------------------------------------------------
 
 @test "operators' verbs answer with an object for each id, with a daemon and without" {
