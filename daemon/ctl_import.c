@@ -255,13 +255,34 @@ static int profile_folder(const struct ctl *c, int incoming)
     return folder;
 }
 
+/* What root makes belongs to the owner of the folder above. */
+static bool folder_make(const char *path, mode_t mode)
+{
+    ON_LEAVE(free_text) char *above = NULL;
+    struct stat st;
+    if (mkdir(path, mode) != 0)
+        return errno == EEXIST;
+    if (asprintf(&above, "%s/..", path) < 0)
+        abort();
+    return geteuid() != 0 || (stat(above, &st) == 0 && chown(path, st.st_uid, st.st_gid) == 0);
+}
+
+/* Files may be handed over before there was any daemon, so the folder is made as it would. */
+static int incoming_open(const char *spool, const char *path)
+{
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0 && errno == ENOENT && folder_make(spool, 0755) && folder_make(path, 0770))
+        fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    return fd;
+}
+
 /* Hands each file over; those that were are in w->parcels. */
 static int hand_all(const struct ctl *c, struct follow *w)
 {
     ON_LEAVE(free_text) char *folder = NULL;
     if (asprintf(&folder, "%s/incoming", c->config->spool.directory) < 0)
         abort();
-    ON_LEAVE(close_fd) int incoming = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    ON_LEAVE(close_fd) int incoming = incoming_open(c->config->spool.directory, folder);
     if (incoming < 0)
         return ctl_trouble("open folder '%s': %s", folder, strerror(errno));
     ON_LEAVE(close_fd) int inner = c->profile ? profile_folder(c, incoming) : -1;

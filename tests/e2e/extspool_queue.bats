@@ -108,13 +108,25 @@ open_to_all() {
     is "$(created | wc -w)" 60
 }
 
+@test "root may hand files over before there was a daemon, which belong to its user" {
+    [ "$(id -u)" = 0 ] || skip "needs root"
+    pbxsim_start
+    conf_write
+    records 2001 2002 >people.csv
+    run -0 "$BIN/extspool" -c "$CONF" import --detach people.csv
+    is "$(stat -c %U "$SPOOL" "$SPOOL/incoming" "$SPOOL/incoming/people.csv" | xargs)" \
+        "nobody nobody nobody"
+    run -0 daemon_once
+    is "$(created)" "2001 2002"
+    conf_write spool.directory="$WORLD/password/spool"
+    run -2 "$BIN/extspool" -c "$CONF" import --detach people.csv
+    has "$output" "open folder '$WORLD/password/spool/incoming': Not a directory"
+}
+
 @test "import without a daemon leaves the file to it" {
     pbxsim_start
     conf_write
     records 2001 2002 >people.csv
-    run -2 extspool import people.csv
-    has "$output" "$SPOOL/incoming"
-    "${UNPRIVILEGED[@]}" mkdir -p "$SPOOL/incoming"
     run -2 --separate-stderr extspool import people.csv
     has "$stderr" "no daemon runs; people.csv waits in $SPOOL/incoming"
     run -0 extspool import --detach people.csv
