@@ -292,9 +292,10 @@ static void waited_begin(struct job *j)
         job_dirty(j);
         j->barrier = true;
     }
-    if (!j->send)
-        snprintf(j->alone, sizeof j->alone, "no daemon runs%s%s",
-                 before[0] ? "; the last one waited: " : "", before);
+    if (!j->send && before[0])
+        snprintf(j->alone, sizeof j->alone, "no daemon runs; the last one waited: %s", before);
+    else if (!j->send)
+        snprintf(j->alone, sizeof j->alone, "no daemon runs");
 }
 
 static void waited_end(struct job *j)

@@ -97,6 +97,8 @@ static const char *const lines[][LANGUAGES] = {
     /* ---- why it waits ---- */
     {"no daemon runs",
      "das Importprogramm läuft nicht"},
+    {"no daemon runs; the last one waited: %+1",
+     "das Importprogramm läuft nicht; zuletzt wartete es: %+1"},
     {"no [pbx] url is configured yet",
      "die Adresse der Telefonanlage ist noch nicht eingestellt ([pbx] url)"},
     {"no password for the PBX is configured yet",
