@@ -32,7 +32,7 @@ static const char schema[] =
     " deaths INTEGER, code INTEGER, reason TEXT, resume INTEGER, doubted INTEGER,"
     " max_record INTEGER, max_columns INTEGER, quote INTEGER, separator INTEGER, choices TEXT,"
     " profile_named INTEGER, profile_digest TEXT, header_rows INTEGER, secrets INTEGER) STRICT;"
-    "CREATE INDEX import_digest ON import(sha256);" LEDGER_INDEX_OPEN
+    "CREATE INDEX import_digest ON import(sha256);" LEDGER_INDICES
     "CREATE INDEX import_to_do ON import(id) WHERE " LEDGER_TO_DO ";"
     /* the tables of rows and of what was created */
     LEDGER_TABLE_BLOCK LEDGER_TABLE_MADE
@@ -41,7 +41,7 @@ static const char schema[] =
     "INSERT INTO note VALUES('" NOTE_FRESH "', 'yes');";
 
 /* The first ledgers of this version have an index whose words no query has any more. */
-static const char indices[] = "DROP INDEX IF EXISTS import_unfinished;" LEDGER_INDEX_OPEN;
+static const char indices[] = "DROP INDEX IF EXISTS import_unfinished;" LEDGER_INDICES;
 
 static bool read_version(struct sql *sql, int64_t *ret, struct fault *f)
 {

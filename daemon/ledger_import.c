@@ -6,6 +6,12 @@ enum kind { KIND_BOOL, KIND_CHAR, KIND_INT, KIND_U64, KIND_I64, KIND_TEXT };
 
 static_assert(sizeof(enum import_state) == sizeof(int), "states are read and written as int");
 
+/* Which states a query asks for stands in its words: SQLite compares them with those of the
+ * indices, and would prepare it anew whenever a state is bound. */
+#define IS_DONE "state=3"
+#define IS_HELD "state=4"
+static_assert(IMPORT_DONE == 3 && IMPORT_HELD == 4, "as in the queries");
+
 /* In the order of the statements below; id comes first. */
 static const struct {
     enum kind kind;
@@ -168,14 +174,13 @@ bool ledger_queue(struct ledger *l, struct ledger_queue *ret, struct fault *f)
 bool ledger_successes(struct ledger *l, struct ledger_success *to, size_t room, size_t *ret_count,
                       struct fault *f)
 {
-    static const char text[] = "SELECT profile,max(finished) FROM import WHERE state=?1"
-                               " GROUP BY profile ORDER BY 2 DESC LIMIT ?2";
+    static const char text[] = "SELECT profile,max(finished) FROM import WHERE " IS_DONE
+                               " GROUP BY profile ORDER BY 2 DESC LIMIT ?1";
     struct sql_query *q = sql_query(l->sql, text, f);
     size_t count = 0;
     if (!q)
         return false;
-    sql_bind_int(q, 1, IMPORT_DONE);
-    sql_bind_int(q, 2, (int64_t)room);
+    sql_bind_int(q, 1, (int64_t)room);
     for (bool row = true; row;) {
         if (!sql_next(q, &row, f))
             return false;
@@ -208,13 +213,11 @@ bool ledger_last_of(struct ledger *l, const char *profile, int64_t since, uint64
 
 bool ledger_held(struct ledger *l, uint64_t *ret, struct fault *f)
 {
-    static const char text[] =
-        "SELECT id FROM import WHERE " LEDGER_UNFINISHED " AND state=?1 ORDER BY id LIMIT 1";
+    static const char text[] = "SELECT id FROM import WHERE " IS_HELD " ORDER BY id LIMIT 1";
     struct sql_query *q = sql_query(l->sql, text, f);
     bool row = false;
     if (!q)
         return false;
-    sql_bind_int(q, 1, IMPORT_HELD);
     if (!sql_next(q, &row, f))
         return false;
     *ret = row ? (uint64_t)sql_int(q, 0) : 0;
@@ -232,10 +235,9 @@ static bool earlier(struct ledger *l, const char *text, const struct import *i, 
     bool row = false;
     if (!q)
         return false;
-    sql_bind_int(q, 1, IMPORT_DONE);
-    sql_bind_int(q, 2, (int64_t)i->id);
-    sql_bind_text(q, 3, what);
-    sql_bind_int(q, 4, (int64_t)after);
+    sql_bind_int(q, 1, (int64_t)i->id);
+    sql_bind_text(q, 2, what);
+    sql_bind_int(q, 3, (int64_t)after);
     if (!sql_next(q, &row, f))
         return false;
     if (!row)
@@ -247,16 +249,16 @@ static bool earlier(struct ledger *l, const char *text, const struct import *i, 
 
 bool ledger_same_file(struct ledger *l, const struct import *i, uint64_t *ret, struct fault *f)
 {
-    static const char text[] = "SELECT id FROM import WHERE state=?1 AND id<?2 AND sha256=?3"
-                               " AND id>?4 ORDER BY id DESC LIMIT 1";
+    static const char text[] = "SELECT id FROM import WHERE " IS_DONE " AND id<?1 AND sha256=?2"
+                               " AND id>?3 ORDER BY id DESC LIMIT 1";
     *ret = 0;
     return earlier(l, text, i, i->sha256, 0, ret, f);
 }
 
 bool ledger_last_rows(struct ledger *l, const struct import *i, uint64_t *ret, struct fault *f)
 {
-    static const char text[] = "SELECT rows FROM import WHERE state=?1 AND id<?2 AND profile=?3"
-                               " AND id>?4 ORDER BY id DESC LIMIT 1";
+    static const char text[] = "SELECT rows FROM import WHERE " IS_DONE " AND id<?1 AND profile=?2"
+                               " AND id>?3 ORDER BY id DESC LIMIT 1";
     uint64_t forgotten = 0;
     return dropped_rows(l, i, &forgotten, ret, f) &&
            earlier(l, text, i, i->profile, forgotten, ret, f);
@@ -346,9 +348,7 @@ bool ledger_imports_of(struct ledger *l, enum ledger_kind kind, struct import *t
     static const char *const texts[] = {
         [LEDGER_GOING] =
             "SELECT " MEMBER_NAMES " FROM import WHERE " LEDGER_TO_DO " AND state<>4 ORDER BY id",
-        [LEDGER_HELD] =
-            "SELECT " MEMBER_NAMES " FROM import WHERE " LEDGER_UNFINISHED " AND state=4"
-            " ORDER BY id",
+        [LEDGER_HELD] = "SELECT " MEMBER_NAMES " FROM import WHERE " IS_HELD " ORDER BY id",
         [LEDGER_ENDED] = "SELECT " MEMBER_NAMES " FROM import WHERE state IN (3,5,6) AND filed<>0"
                          " ORDER BY id DESC",
     };

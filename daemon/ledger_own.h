@@ -39,13 +39,15 @@ struct ledger {
 
 /* What is asked again and again of imports, while finished ones gather over years: there is an
  * index for each, which SQLite uses where a query has the same words. Unfinished: claimed, planned,
- * sending or held. To do: unfinished but not held, or its files lag behind. Not "state IN (…)": of
+ * sending or held. To do: unfinished but not held, or its files lag behind. Held ones are asked for
+ * each time that the daemon says what it does. Not "state IN (…)": of
  * such a list SQLite makes a table each time that it writes an import. */
 #define LEDGER_UNFINISHED "(state<=2 OR state=4)"
 #define LEDGER_TO_DO      "(state<=2 OR filed=0)"
 
-#define LEDGER_INDEX_OPEN                                                                          \
-    "CREATE INDEX IF NOT EXISTS import_open ON import(id) WHERE " LEDGER_UNFINISHED ";"
+#define LEDGER_INDICES                                                                             \
+    "CREATE INDEX IF NOT EXISTS import_open ON import(id) WHERE " LEDGER_UNFINISHED ";"            \
+    "CREATE INDEX IF NOT EXISTS import_held ON import(id) WHERE state=4;"
 
 /* block: up to LEDGER_BLOCK_ROWS consecutive rows of an import (ledger_block.c), how many of them
  * have which outcome, and a bit for each state that one of them has. What is asked of a whole

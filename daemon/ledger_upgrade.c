@@ -39,7 +39,7 @@ static const struct {
 };
 
 static const char begin_4[] =
-    "CREATE INDEX IF NOT EXISTS import_digest ON import(sha256);" LEDGER_INDEX_OPEN
+    "CREATE INDEX IF NOT EXISTS import_digest ON import(sha256);" LEDGER_INDICES
     "CREATE INDEX import_to_do ON import(id) WHERE " LEDGER_TO_DO ";"
     "ALTER TABLE made RENAME TO made_before;" LEDGER_TABLE_BLOCK LEDGER_TABLE_MADE;
 static const char end_4[] = "DROP TABLE made_before; DROP TABLE row;";
