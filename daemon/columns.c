@@ -88,6 +88,20 @@ struct unknown {
     size_t more;
 };
 
+/* Among the headings stands what may be a password: it is not named where another of them is a
+ * number or an address, so that the line may be somebody's. */
+static bool is_hushed(const struct columns *c, const bool *taken, const char *heading)
+{
+    bool values = false;
+
+    for (size_t i = 0; i < c->count; i++) {
+        const char *one = c->at[i].heading;
+        if (!taken[i] && one[0])
+            values = values || strchr(one, '@') || one[strspn(one, "0123456789")] == '\0';
+    }
+    return values && columns_suspects(c, heading, strlen(heading));
+}
+
 static void unknown_add(struct unknown *u, const struct columns *c, const struct column *column,
                         struct findings *list)
 {
@@ -233,14 +247,19 @@ static void unknown_find(const struct columns *c, const bool *taken, struct find
     struct unknown unknown = {0};
 
     if (is_data(c, taken)) {
-        finding_add(list, CODE_UNKNOWN_COLUMN, SEVERITY_WARNING, NULL,
+        finding_add(list, CODE_MISSING_COLUMN, SEVERITY_ERROR, NULL,
                     "no column is known: is the line with the headings missing?");
         return;
     }
     for (size_t i = 0; i < c->count; i++)
-        if (!taken[i] && !heading_ignored(c->at[i].heading))
+        if (!taken[i] && is_hushed(c, taken, c->at[i].heading))
+            unknown.more++;
+        else if (!taken[i] && !heading_ignored(c->at[i].heading))
             unknown_add(&unknown, c, &c->at[i], list);
-    if (unknown.more > 0)
+    if (unknown.more == 1)
+        finding_add(list, CODE_UNKNOWN_COLUMN, SEVERITY_WARNING, NULL,
+                    "one further column is not known and is left out");
+    if (unknown.more > 1)
         finding_add(list, CODE_UNKNOWN_COLUMN, SEVERITY_WARNING, NULL,
                     "%zu further columns are not known and are left out", unknown.more);
 }

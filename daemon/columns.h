@@ -55,8 +55,9 @@ enum row_state columns_check(struct columns *c, const struct row *row,
 /* ---- what of a row people may see: columns_show.c ---- */
 
 /* Whether the row's cells stand under their headings, as far as can be told: it has the header's
- * shape, no secret cell has what its field would not take by itself, and where the number begins
- * with a letter none is blank or has an @. Where they may not, a password may be in any of them. */
+ * shape, no secret cell has what its field would not take by itself, where the number begins with a
+ * letter none is blank or has an @, and no word stands for an address that is in another column.
+ * Where they may not, a password may be in any of them. */
 bool columns_aligned(const struct columns *c, const struct row *row);
 
 /* Whether there is something that feeds the field. */
@@ -74,8 +75,9 @@ enum columns_sight columns_under(const struct columns *c, const struct row *row,
 
 /* Whether the text has one of the row's secret cells in it. */
 bool columns_betrays(const struct columns *c, const struct row *row, const char *at, size_t len);
-/* Whether it could be a password that stands in the wrong place: one word of six characters or
- * more, with letters and digits, that a secret field would take. */
+/* Whether it could be a password that stands in the wrong place, where the schema has secrets: one
+ * word with letters and digits, or letters and symbols, that is no address, no number with a slip
+ * and nothing that a spreadsheet makes of one. */
 bool columns_suspects(const struct columns *c, const char *at, size_t len);
 
 #endif

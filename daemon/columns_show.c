@@ -1,13 +1,94 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What of a row people may see. Cells are shown as they came; which of them could be a secret is
  * asked from both sides: by the column, and by what stands in it, since an unquoted delimiter moves
- * the cells of a row. */
+ * the cells of a row. What has to be corrected must be seen, so numbers that are nearly right,
+ * addresses, and what a spreadsheet makes of numbers pass, as do words of letters alone and all that
+ * has blanks: names are like that. A password of that kind in the wrong cell is therefore shown. */
 #include "columns_own.h"
 
 static struct cell cell_at(const struct row *row, size_t column)
 {
     return column < row->count ? row->cells[column] : (struct cell){"", 0};
 }
+
+/* ---- what may be a password in the wrong place ---- */
+
+#define PASSWORD_LEAST 6
+#define SYMBOLS_LEAST  4                    /* with letters, digits and symbols */
+#define NUMBER_MOST    15                   /* characters */
+#define SYMBOLS        "!$%=^~|\\{}[]\";:&" /* that names and numbers do without */
+
+static bool is_letter(char c)
+{
+    return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
+}
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* A number, with letters typed for 0 and 1, or an x before it, as some write extensions. */
+static bool is_nearly_number(struct cell word)
+{
+    size_t digits = 0;
+
+    for (size_t i = 0; i < word.len; i++) {
+        digits += is_digit(word.at[i]);
+        if (!is_digit(word.at[i]) && !memchr("OoIl+-./()", word.at[i], 10) &&
+            !(i == 0 && (word.at[i] | 0x20) == 'x'))
+            return false;
+    }
+    return digits * 2 >= word.len && word.len <= NUMBER_MOST;
+}
+
+/* The last label of a host's name, which has no digits. */
+static size_t label_last(const char *host, size_t len)
+{
+    size_t letters = 0;
+
+    while (letters < len && is_letter(host[len - 1 - letters]))
+        letters++;
+    return letters < len && host[len - 1 - letters] == '.' ? letters : 0;
+}
+
+/* name@example.com, or with an @ too many. */
+static bool is_address(struct cell word)
+{
+    const char *at = word.len ? memrchr(word.at, '@', word.len) : NULL;
+
+    for (size_t i = 0; i < word.len; i++)
+        if (!is_letter(word.at[i]) && !is_digit(word.at[i]) && !memchr("@._+-", word.at[i], 5))
+            return false;
+    return at != NULL && at > word.at &&
+           label_last(at + 1, (size_t)(word.at + word.len - at - 1)) >= 2;
+}
+
+static bool has_blank(struct cell word)
+{
+    for (size_t i = 0; i < word.len; i++)
+        if (memchr(" \t\r\n", word.at[i], 4))
+            return true;
+    return false;
+}
+
+static bool is_nearly_password(struct cell word)
+{
+    bool letter = false;
+    bool digit = false;
+    bool symbol = false;
+
+    for (size_t i = 0; i < word.len; i++) {
+        letter = letter || is_letter(word.at[i]);
+        digit = digit || is_digit(word.at[i]);
+        symbol = symbol || memchr(SYMBOLS, word.at[i], sizeof SYMBOLS - 1);
+    }
+    if (letter && digit && symbol)
+        return word.len >= SYMBOLS_LEAST;
+    return word.len >= PASSWORD_LEAST && letter && (digit || symbol);
+}
+
+/* ---- cells that have moved ---- */
 
 /* No number begins with a letter; one that is missing or was written as a word does no harm. */
 static bool has_odd_number(const struct columns *c, const struct row *row)
@@ -27,10 +108,36 @@ static bool is_odd_secret(struct cell cell)
     return cell.len == 0 || memchr(cell.at, '@', cell.len) != NULL;
 }
 
+static bool takes_address(const struct columns *c, size_t field)
+{
+    return schema_takes(c->schema, field, (struct cell){"name@example.com", 16}) &&
+           !schema_takes(c->schema, field, (struct cell){"name", 4});
+}
+
+/* An address stands in some other column, and a word without an @ where addresses belong: the cells
+ * have moved, whatever the others would take. */
+static bool has_odd_address(const struct columns *c, const struct row *row)
+{
+    bool elsewhere = false;
+
+    for (size_t i = 0; i < c->used_count; i++)
+        elsewhere = elsewhere || is_address(text_trimmed(cell_at(row, c->used[i])));
+    for (size_t i = 0; elsewhere && i < c->fields; i++) {
+        struct cell cell = {0};
+        if (c->column[i] != NONE)
+            cell = text_trimmed(cell_at(row, (size_t)c->column[i]));
+        if (cell.len >= PASSWORD_LEAST && !memchr(cell.at, '@', cell.len) &&
+            !memchr(cell.at, ' ', cell.len) && takes_address(c, i))
+            return true;
+    }
+    return false;
+}
+
 bool columns_aligned(const struct columns *c, const struct row *row)
 {
     struct findings shape = {0};
-    bool well = row->kind == ROW_KIND_RECORD && columns_shape(c, row, &shape);
+    bool well = row->kind == ROW_KIND_RECORD && columns_shape(c, row, &shape) &&
+                !has_odd_address(c, row);
 
     findings_free(&shape);
     bool odd = well && has_odd_number(c, row);
@@ -43,6 +150,8 @@ bool columns_aligned(const struct columns *c, const struct row *row)
     }
     return well;
 }
+
+/* ---- cells as they came ---- */
 
 bool columns_fed(const struct columns *c, size_t field)
 {
@@ -163,25 +272,15 @@ bool columns_betrays(const struct columns *c, const struct row *row, const char 
     return false;
 }
 
-#define PASSWORD_LEAST 6
-
 bool columns_suspects(const struct columns *c, const char *at, size_t len)
 {
     struct cell word = text_trimmed((struct cell){at, len});
-    bool letter = false;
-    bool digit = false;
 
-    for (size_t i = 0; i < word.len; i++) {
-        char lower = (char)(word.at[i] | 0x20);
-        if (memchr(" \t\r\n", word.at[i], 4))
-            return false;
-        letter = letter || (lower >= 'a' && lower <= 'z');
-        digit = digit || (word.at[i] >= '0' && word.at[i] <= '9');
-    }
-    if (word.len < PASSWORD_LEAST || !letter || !digit)
+    if (has_blank(word) || !is_nearly_password(word) || is_nearly_number(word) ||
+        is_address(word) || damage_looks(word) != DAMAGE_NONE || damage_error(word))
         return false;
     for (size_t i = 0; i < c->fields; i++)
-        if (schema_secret(c->schema, i) && schema_takes(c->schema, i, word))
+        if (schema_secret(c->schema, i))
             return true;
     return false;
 }

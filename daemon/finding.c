@@ -54,6 +54,14 @@ const struct finding *finding_error_from(const struct findings *list, size_t fir
     return NULL;
 }
 
+bool finding_names_column(const struct finding *x)
+{
+    char quoted[sizeof x->column + 2];
+
+    snprintf(quoted, sizeof quoted, "'%s'", x->column);
+    return x->column[0] && strstr(x->message, quoted);
+}
+
 void findings_reset(struct findings *list)
 {
     list->count = 0;

@@ -30,6 +30,8 @@ void finding_add(struct findings *list, int code, enum severity severity, const 
 const struct finding *finding_error(const struct findings *list);
 /* The same among those from this one on. */
 const struct finding *finding_error_from(const struct findings *list, size_t first);
+/* Whether the message names the column by itself: what people read need not begin with it then. */
+bool finding_names_column(const struct finding *x);
 void findings_reset(struct findings *list); /* empty, memory kept */
 void findings_free(struct findings *list);
 

@@ -166,7 +166,9 @@ static bool header_map(struct job *j, struct work *w, const struct profiles_ask 
     const struct finding *error = finding_error(&w->findings);
     if (error) {
         char reason[LEDGER_REASON + 80];
-        snprintf(reason, sizeof reason, "%s: %s", error->column, error->message);
+        bool named = error->column[0] == '\0' || finding_names_column(error);
+        snprintf(reason, sizeof reason, "%s%s%s", named ? "" : error->column, named ? "" : ": ",
+                 error->message);
         reject(j, w, error->code, reason);
         return true;
     }

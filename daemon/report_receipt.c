@@ -185,8 +185,8 @@ static void cause_count(struct report_part *p, int code)
 
 static void message_add(struct buf *to, enum language l, const struct finding *x)
 {
-    buf_text(to, x->column);
-    buf_text(to, x->column[0] ? ": " : "");
+    if (x->column[0] && !finding_names_column(x))
+        buf_format(to, "%s: ", x->column);
     text_message(to, l, x->message);
 }
 
@@ -195,7 +195,8 @@ static bool is_reason(const struct import *i, const struct finding *x)
 {
     bool stopped = i->state == IMPORT_HELD || i->state == IMPORT_REJECTED;
 
-    return stopped && x->code == i->code;
+    return stopped && x->code == i->code &&
+           (i->reason[0] == '\0' || strstr(i->reason, x->message) != NULL);
 }
 
 /* What is wrong with the file as a whole, or its header. */

@@ -53,11 +53,17 @@ static const struct {
      "error",
      "this column is not known and is left out"},
     {"2001|Ann Lee|Aa1bcdefgh", /* no headings, but a row, and its password */
-     " unknown-column warning, number missing-column error, registerpassword missing-column error",
+     " missing-column error, number missing-column error, registerpassword missing-column error",
      "no column is known: is the line with the headings missing?"},
-    {"number|Aa1bcdefgh|2001",
-     "Aa1bcdefgh unknown-column warning, 2001 unknown-column warning, registerpassword "
-     "missing-column error",
+    {"number|Aa1bcdefgh|2001", /* somebody's, and that may be a password */
+     "2001 unknown-column warning,  unknown-column warning, registerpassword missing-column error",
+     "this column is not known and is left out"},
+    {"number|Aa1bcdefgh|ann@example.com|Ann",
+     "ann@example.com unknown-column warning, Ann unknown-column warning,  unknown-column warning, "
+     "registerpassword missing-column error",
+     "this column is not known and is left out"},
+    {"number|registerpassword|Kosten2024|Ort", /* a heading may look so */
+     "Kosten2024 unknown-column warning, Ort unknown-column warning",
      "this column is not known and is left out"},
     {"", "number missing-column error, registerpassword missing-column error",
      "the required column 'number' is missing"},
