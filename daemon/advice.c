@@ -208,6 +208,19 @@ const char *advice_do(int code)
     return advice_of(code)->act;
 }
 
+bool advice_is_general(int code)
+{
+    return code >= CODE_HTTP && advice_find(code) == NULL;
+}
+
+const char *advice_left(int code)
+{
+    return code == CODE_ALREADY_EXISTS ? "Nothing is to be done if the number is these people's "
+                                         "own already. Otherwise give "
+                                         "them other numbers in your file and drop it again."
+                                       : advice_do(code);
+}
+
 const char *advice_hint(int code)
 {
     return code == CODE_VALUE_CHANGED

@@ -14,6 +14,12 @@ const char *advice_title(int code);
 /* What to do, and who is to: one to three sentences; otherwise the same. */
 const char *advice_do(int code);
 
+/* Whether the code has no title of its own, but its family's: then its number tells more. */
+bool advice_is_general(int code);
+
+/* What to do when a row was left out for this; otherwise as advice_do. */
+const char *advice_left(int code);
+
 /* What to do when a row has this code as a warning, which has cost it nothing; static text. */
 const char *advice_hint(int code);
 

@@ -2,8 +2,9 @@
 /* What of a row people may see. Cells are shown as they came; which of them could be a secret is
  * asked from both sides: by the column, and by what stands in it, since an unquoted delimiter moves
  * the cells of a row. What has to be corrected must be seen, so numbers that are nearly right,
- * addresses, and what a spreadsheet makes of numbers pass, as do words of letters alone and all that
- * has blanks: names are like that. A password of that kind in the wrong cell is therefore shown. */
+ * addresses, and what a spreadsheet makes of numbers pass, as do words of letters alone and all
+ * that has blanks: names are like that. A password of that kind in the wrong cell is therefore
+ * shown. */
 #include "columns_own.h"
 
 static struct cell cell_at(const struct row *row, size_t column)
@@ -136,8 +137,8 @@ static bool has_odd_address(const struct columns *c, const struct row *row)
 bool columns_aligned(const struct columns *c, const struct row *row)
 {
     struct findings shape = {0};
-    bool well = row->kind == ROW_KIND_RECORD && columns_shape(c, row, &shape) &&
-                !has_odd_address(c, row);
+    bool well =
+        row->kind == ROW_KIND_RECORD && columns_shape(c, row, &shape) && !has_odd_address(c, row);
 
     findings_free(&shape);
     bool odd = well && has_odd_number(c, row);

@@ -82,16 +82,21 @@ static bool labels_read(struct report *r, struct fault *f)
     return true;
 }
 
-/* The PBX's parameter that says whose extension it is, if the file has it. */
+/* The field that says whose extension it is, if the file has it: the PBX's, or what schemas of
+ * one's own may call it. */
 static int name_find(const struct report *r)
 {
-    static const char name[] = "username";
-    int field = schema_find(r->source.schema, name, strlen(name));
+    static const char *const names[] = {"username", "displayname", "display_name",
+                                        "fullname", "full_name",   "name"};
+    const struct schema *s = r->source.schema;
 
-    if (field < 0 || schema_secret(r->source.schema, (size_t)field) ||
-        !columns_fed(r->columns, (size_t)field))
-        return -1;
-    return field;
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        int field = schema_find(s, names[i], strlen(names[i]));
+        if (field >= 0 && (size_t)field != schema_key(s) && !schema_secret(s, (size_t)field) &&
+            columns_fed(r->columns, (size_t)field))
+            return field;
+    }
+    return -1;
 }
 
 /* Reads the header from the copy, for its problems and to check rows by. */
@@ -532,6 +537,7 @@ struct report *report_free(struct report *r)
         charset_free(r->parts[i].encoder);
         report_page_free(r->parts[i].page);
         free(r->parts[i].causes);
+        free(r->parts[i].left);
     }
     findings_free(&r->import_problems);
     findings_free(&r->header_problems);

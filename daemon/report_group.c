@@ -38,7 +38,7 @@ static const char *const titles[LISTS] = {
     [LIST_FILE] = "About the file as a whole",
     [LIST_REFUSED] = "Rows that were refused",
     [LIST_LEFT] = "Rows that were left out",
-    [LIST_NOTES] = "Hints about other rows",
+    [LIST_NOTES] = "Hints",
 };
 
 struct report_page {
@@ -267,17 +267,19 @@ static void rest_add(struct buf *to, const struct report_facts *facts, enum list
     struct buf name = {0};
     struct buf number = {0};
     bool rejects = kind == LIST_REFUSED && facts->rejects;
+    bool listed = facts->counts.rows <= REPORT_LISTED;
+    bool results = !listed && (facts->formats & REPORT_CSV);
 
     if (rest == 0)
         return;
-    report_file_name(&name, facts, ".rejects.csv");
+    report_file_name(&name, facts, rejects ? ".rejects.csv" : ".results.csv");
     text_count(&number, facts->language, rest);
     buf_text(to, "<p>");
-    if (rejects)
-        report_text(to, facts, "And %1 more: see %2.", (const char *const[]){number.at, name.at});
-    else
-        report_text(to, facts, "And %1 more: see the list of all rows below.",
-                    (const char *const[]){number.at});
+    report_text(to, facts,
+                rejects || results ? "And %1 more: see %2."
+                : listed           ? "And %1 more: see the list of all rows below."
+                                   : "And %1 more.",
+                (const char *const[]){number.at, name.at});
     buf_text(to, "</p>\n");
     buf_free(&name);
     buf_free(&number);
@@ -288,17 +290,28 @@ static void advice_add(struct buf *to, const struct report_facts *facts, enum li
 {
     if (code == facts->import.code)
         return; /* it stands on top */
+    const char *advice = kind == LIST_NOTES  ? advice_hint(code)
+                         : kind == LIST_LEFT ? advice_left(code)
+                                             : advice_do(code);
     buf_text(to, "<p>");
-    html_text(to,
-              text_in(facts->language, kind == LIST_NOTES ? advice_hint(code) : advice_do(code)));
+    html_text(to, text_in(facts->language, advice));
     buf_text(to, "</p>\n");
+}
+
+static void title_add(struct buf *to, const struct report_facts *facts, int code)
+{
+    struct buf title = {0};
+
+    report_title(&title, facts->language, code);
+    html_text(to, buf_get(&title));
+    buf_free(&title);
 }
 
 static void group_add(struct buf *to, const struct report_facts *facts, enum list_kind kind,
                       const struct group *group, size_t number)
 {
     buf_format(to, "<h3 id=\"g%d-%zu\">", (int)kind, number);
-    html_text(to, text_in(facts->language, advice_title(group->code)));
+    title_add(to, facts, group->code);
     if (kind != LIST_FILE) {
         buf_text(to, " (");
         report_counted(to, facts, "%1 row", "%1 rows", group->rows);

@@ -19,6 +19,7 @@
 static const char style[] =
     ".many { contain-intrinsic-size: auto 33000px; content-visibility: auto }\n"
     ".rows td:first-child, .rows th:first-child { width: 5rem }\n"
+    ".rows th:nth-child(3):not(:last-child) { width: 28% }\n"
     ".r td:last-child { color: var(--oops); font-weight: 600 }\n"
     ".paper { display: none }\n"
     /* on a phone no word of an outcome is broken: it has a line of its own */
@@ -245,12 +246,15 @@ static void outcome_add(struct report_part *p, const struct report_facts *facts,
     struct buf *to = &p->text;
     enum report_outcome outcome = report_outcome(facts, &row->at);
     int code = code_of(row);
+    struct buf title = {0};
 
     buf_text(to, p->words[outcome]);
-    if (code != CODE_NONE && outcome != OUTCOME_WAITING) {
-        buf_text(to, ": ");
-        html_text(to, text_in(facts->language, advice_title(code)));
-    }
+    if (code == CODE_NONE || outcome == OUTCOME_WAITING)
+        return;
+    report_title(&title, facts->language, code);
+    buf_text(to, ": ");
+    html_text(to, buf_get(&title));
+    buf_free(&title);
 }
 
 /* The end tags of rows and cells are left out, as HTML allows: of a row they would be half. */

@@ -71,6 +71,17 @@ static inline bool report_row_refused(const struct ledger_row *row)
     return row->state == ROW_INVALID || row->state == ROW_FAILED;
 }
 
+/* ---- report_words.c: what all that people read has in common ---- */
+
+/* What is wrong, as text without markup: advice_title, and the number of an error where the title
+ * is that of many. */
+void report_title(struct buf *to, enum language l, int code);
+/* The sentence for what most imports come to, with the number of rows as its %1; NULL for others.
+ * Static text, a key of texts. */
+const char *report_simple(const struct ledger_counts *c);
+/* Whether rows were left out that may need somebody: their extensions are there already. */
+bool report_left_needs(const struct report_facts *facts);
+
 struct report_part;
 struct report_page; /* report_page.h */
 
@@ -115,6 +126,8 @@ struct report_part {
     uint64_t listed;             /* the result: refused rows */
     struct report_code *causes;  /* the result: refused rows by what is wrong with them */
     size_t cause_count;
+    struct report_code *left; /* the result: rows that were left out, the same */
+    size_t left_count;
     struct buf text; /* to compose a row in; empty at the beginning of each */
 };
 

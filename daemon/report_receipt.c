@@ -166,21 +166,29 @@ static bool result_begin(struct report_part *p, const struct report_facts *facts
     (void)f;
     buf_reset(&p->encoded);
     p->cause_count = 0;
+    p->left_count = 0;
     return true;
 }
 
-static void cause_count(struct report_part *p, int code)
+static void cause_count(struct report_code **causes, size_t *count, int code)
 {
-    for (size_t i = 0; i < p->cause_count; i++)
-        if (p->causes[i].code == code) {
-            p->causes[i].count++;
+    for (size_t i = 0; i < *count; i++)
+        if ((*causes)[i].code == code) {
+            (*causes)[i].count++;
             return;
         }
-    if (p->cause_count == CAUSES_MOST)
+    if (*count == CAUSES_MOST)
         return;
-    if (p->causes == NULL)
-        p->causes = xcalloc(CAUSES_MOST, sizeof *p->causes);
-    p->causes[p->cause_count++] = (struct report_code){.code = code, .count = 1};
+    if (*causes == NULL)
+        *causes = xcalloc(CAUSES_MOST, sizeof **causes);
+    (*causes)[(*count)++] = (struct report_code){.code = code, .count = 1};
+}
+
+/* That the import stopped before a row is said on top. */
+static bool was_left(const struct ledger_row *row)
+{
+    return row->state == ROW_SKIPPED && row->code != CODE_NONE && row->code != CODE_NOT_SENT &&
+           row->code != CODE_CANCELLED;
 }
 
 static void message_add(struct buf *to, enum language l, const struct finding *x)
@@ -242,6 +250,8 @@ static bool result_row(struct report_part *p, const struct report_facts *facts,
         file_problems(p, facts, row);
         return true;
     }
+    if (was_left(&row->at))
+        cause_count(&p->left, &p->left_count, row->at.code);
     if (!report_row_refused(&row->at))
         return true;
     if (p->listed == 0) {
@@ -251,11 +261,46 @@ static bool result_row(struct report_part *p, const struct report_facts *facts,
     }
     if (p->listed++ < ROWS_MOST)
         row_line(&p->encoded, facts->language, row);
-    cause_count(p, row->cause ? row->cause->code : row->at.code);
+    cause_count(&p->causes, &p->cause_count, row->cause ? row->cause->code : row->at.code);
     return true;
 }
 
 /* ---- NAME.result.txt: the text ---- */
+
+/* How many were added, and what else became of rows: sentences. */
+static void rows_told(struct buf *text, const struct report_facts *facts, bool nobody)
+{
+    const struct ledger_counts *c = &facts->counts;
+    uint64_t left = c->skipped - facts->waiting;
+    uint64_t refused = c->invalid + c->failed;
+    enum language l = facts->language;
+    ON_LEAVE(figure_free) struct figure created = {0}, rows = {0}, other = {0};
+    const char *simple = c->rows > 0 ? report_simple(c) : NULL;
+    figure(&rows, l, c->rows);
+    if (simple) {
+        sentence(text, l, simple, TEXTS(buf_get(&rows.text)));
+        return;
+    }
+    if (c->rows > 0 && c->created == 0 && !nobody)
+        sentence(text, l, "Nobody was added to the phone system.", NULL);
+    if (c->created > 0)
+        sentence(text, l,
+                 c->created == 1 ? "%1 of %2 people was added to the phone system."
+                                 : "%1 of %2 people were added to the phone system.",
+                 TEXTS(figure(&created, l, c->created), buf_get(&rows.text)));
+    const struct {
+        const char *one, *many;
+        uint64_t count;
+    } others[] = {
+        {"%1 was there already.", "%1 were there already.", c->unchanged},
+        {"%1 row was left out.", "%1 rows were left out.", left},
+        {"%1 row was refused.", "%1 rows were refused.", refused},
+    };
+    for (size_t i = 0; i < COUNT_OF(others); i++)
+        if (others[i].count > 0)
+            sentence(text, l, others[i].count == 1 ? others[i].one : others[i].many,
+                     TEXTS(figure(&other, l, others[i].count)));
+}
 
 /* What happened, in one line. */
 static void outcome_add(struct buf *to, const struct report_facts *facts)
@@ -268,24 +313,17 @@ static void outcome_add(struct buf *to, const struct report_facts *facts)
     };
     enum language l = facts->language;
     const struct ledger_counts *c = &facts->counts;
-    uint64_t refused = c->invalid + c->failed;
+    bool nobody = facts->import.state == IMPORT_DONE && c->created + c->unchanged == 0 &&
+                  c->invalid + c->failed > 0;
     ON_LEAVE(buf_free) struct buf text = {0};
-    ON_LEAVE(figure_free) struct figure created = {0}, rows = {0}, other = {0};
 
-    sentence(&text, l, states[facts->import.state], NULL);
+    sentence(&text, l,
+             nobody ? "Your file was read, but nobody was added to the phone system."
+                    : states[facts->import.state],
+             NULL);
     if (facts->import.state != IMPORT_REJECTED && c->rows == 0)
         sentence(&text, l, "It has no rows, so there was nobody to be added.", NULL);
-    if (c->rows > 0)
-        sentence(&text, l,
-                 c->created == 1 ? "%1 of %2 people was added to the phone system."
-                                 : "%1 of %2 people were added to the phone system.",
-                 TEXTS(figure(&created, l, c->created), figure(&rows, l, c->rows)));
-    if (c->unchanged > 0)
-        sentence(&text, l, c->unchanged == 1 ? "%1 was there already." : "%1 were there already.",
-                 TEXTS(figure(&other, l, c->unchanged)));
-    if (refused > 0)
-        sentence(&text, l, refused == 1 ? "%1 row was refused." : "%1 rows were refused.",
-                 TEXTS(figure(&other, l, refused)));
+    rows_told(&text, facts, nobody);
     wrapped(to, buf_get(&text));
 }
 
@@ -328,21 +366,27 @@ static void reason_add(struct buf *to, const struct report_facts *facts)
     line(to, l, "What to do: %1", TEXTS(text_in(l, advice_do(i->code))));
 }
 
-static void causes_add(struct buf *to, const struct report_part *p, enum language l)
+static void causes_add(struct buf *to, const struct report_code *causes, size_t cause_count,
+                       enum language l, bool left)
 {
     ON_LEAVE(figure_free) struct figure count = {0};
 
-    if (p->cause_count == 0)
+    if (cause_count == 0)
         return;
     line_end(to);
-    line(to, l, "Why rows were refused, and what to do:", NULL);
-    for (size_t i = 0; i < p->cause_count; i++) {
-        const struct report_code *c = &p->causes[i];
+    line(to, l,
+         left ? "Why rows were left out, and what to do:"
+              : "Why rows were refused, and what to do:",
+         NULL);
+    for (size_t i = 0; i < cause_count; i++) {
+        const struct report_code *c = &causes[i];
         ON_LEAVE(buf_free) struct buf text = {0};
+        ON_LEAVE(buf_free) struct buf title = {0};
+        report_title(&title, l, c->code);
         buf_text(&text, "- ");
         text_fill(&text, l, c->count == 1 ? "%1 (%2 row)." : "%1 (%2 rows).",
-                  TEXTS(text_in(l, advice_title(c->code)), figure(&count, l, c->count)));
-        sentence(&text, l, advice_do(c->code), NULL);
+                  TEXTS(buf_get(&title), figure(&count, l, c->count)));
+        sentence(&text, l, left ? advice_left(c->code) : advice_do(c->code), NULL);
         wrapped(to, buf_get(&text));
     }
 }
@@ -382,7 +426,8 @@ static void rejects_told(struct buf *to, const struct report_facts *facts)
             "there, save that file under another name, such as %2, and drop it: the rows that were "
             "added need not come again.",
             TEXTS(rejects, anew));
-    } else if (i->state == IMPORT_DONE && facts->counts.invalid + facts->counts.failed == 0) {
+    } else if (i->state == IMPORT_DONE && facts->counts.invalid + facts->counts.failed == 0 &&
+               !report_left_needs(facts)) {
         line_end(to);
         line(to, l, "You have nothing more to do.", NULL);
     }
@@ -428,8 +473,9 @@ static void result_end(struct report_part *p, const struct report_facts *facts)
         line_time(to, facts->language, i->state == IMPORT_HELD ? "Stopped: %1" : "Ended: %1",
                   i->finished);
     counts_add(to, facts);
-    causes_add(to, p, facts->language);
+    causes_add(to, p->causes, p->cause_count, facts->language, false);
     listed_add(to, p, facts);
+    causes_add(to, p->left, p->left_count, facts->language, true);
     reports_told(to, facts);
     fsio_add(p->file, to->at, to->len);
 }

@@ -3,6 +3,7 @@
 #include "report_page.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 
 #include "advice.h"
 #include "html.h"
@@ -28,6 +29,30 @@ void report_file_name(struct buf *to, const struct report_facts *facts, const ch
     buf_text(to, "<code><bdi>");
     html_text(to, facts->import.stem);
     buf_format(to, "%s</bdi></code>", ending);
+}
+
+void report_title(struct buf *to, enum language l, int code)
+{
+    const char *title = text_in(l, advice_title(code));
+    char number[16];
+
+    if (!advice_is_general(code)) {
+        buf_text(to, title);
+        return;
+    }
+    snprintf(number, sizeof number, "%d", code - (code >= CODE_PBX ? CODE_PBX : CODE_HTTP));
+    text_fill(to, l, code >= CODE_PBX ? "%1, error number %2" : "%1, error number HTTP %2",
+              (const char *const[]){title, number});
+}
+
+bool report_left_needs(const struct report_facts *facts)
+{
+    if (facts->counts.skipped == facts->waiting)
+        return false;
+    for (size_t i = 0; i < facts->code_count; i++)
+        if (facts->codes[i].code == CODE_CHANGED || facts->codes[i].code == CODE_ALREADY_EXISTS)
+            return true;
+    return false;
 }
 
 /* ---- outcomes ---- */
@@ -123,8 +148,7 @@ static void counts_add(struct buf *to, const struct report_facts *facts)
     buf_char(to, '.');
 }
 
-/* The sentence for what most imports come to, or NULL. */
-static const char *simple(const struct ledger_counts *c)
+const char *report_simple(const struct ledger_counts *c)
 {
     if (c->rows == 0)
         return "The file has no rows, so nothing was added.";
@@ -139,7 +163,7 @@ static const char *simple(const struct ledger_counts *c)
 
 static void outcome_add(struct buf *to, const struct report_facts *facts)
 {
-    const char *text = simple(&facts->counts);
+    const char *text = report_simple(&facts->counts);
 
     if (text != NULL)
         report_counted(to, facts, text, text, facts->counts.rows);
@@ -261,6 +285,8 @@ void report_next(struct buf *to, const struct report_facts *facts)
         text_add(to, facts, advice_do(i->code));
     else if (refused(facts) > 0)
         refused_add(to, facts);
+    else if (i->state == IMPORT_DONE && report_left_needs(facts))
+        text_add(to, facts, "Read below what the rows need that were left out.");
     else if (i->state == IMPORT_DONE)
         text_add(to, facts, "There is nothing for you to do.");
     if (i->state == IMPORT_HELD)

@@ -148,6 +148,10 @@ static const char *const lines[][LANGUAGES] = {
      "file again.",
      "Wählen Sie für diese Personen eine andere Nummer, korrigieren Sie die Datei mit den "
      "abgelehnten Zeilen und legen Sie sie erneut in den Eingangsordner."},
+    {"Nothing is to be done if the number is these people's own already. Otherwise give them other "
+     "numbers in your file and drop it again.",
+     "Es ist nichts zu tun, wenn die Nummer schon zu diesen Personen gehört. Sonst geben Sie ihnen "
+     "in Ihrer Datei andere Nummern und legen Sie die Datei erneut in den Eingangsordner."},
     {"It is not sure whether the extension was created",
      "Es ist nicht sicher, ob die Nebenstelle angelegt wurde"},
     {"Ask your administrator to look for this number on the phone system, and to send the row "
