@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "advice.h"
 #include "utf8.h"
 
 #define NAME_MOST 72 /* bytes of a file's name in the line for people */
@@ -129,21 +130,21 @@ static void subject_add(struct buf *to, enum language l, const struct announce_m
         counts_line(to, l, buf_get(&name), m);
 }
 
-/* What is to be done, if anything is. */
-static const char *advice_of(const struct announce_message *m)
+/* What follows for the file, if anything does. */
+static const char *sequel_of(const struct announce_message *m)
 {
     switch (m->event) {
     case ANNOUNCE_FINISHED:
         return m->counts.invalid > 0 || m->counts.failed > 0
                    ? "The report names each refused row and what to do about it. Once corrected, "
                      "the file of refused rows can be dropped again as it is."
-                   : "There is nothing left to do.";
+               : m->counts.skipped > 0 ? "The report tells why rows were left out."
+                                       : "There is nothing left to do.";
     case ANNOUNCE_HELD:
         return "Nothing more is sent until an administrator decides: \"extspool release %1\" lets "
                "it go on, \"extspool cancel %1\" ends it. The report tells more.";
     case ANNOUNCE_REJECTED:
-        return "Nothing of it was imported. Correct the file and drop it again; the report tells "
-               "more.";
+        return "Nothing of it was imported. The report tells more.";
     case ANNOUNCE_CANCELLED:
         return "An administrator has ended this import. What was not sent by then was left out.";
     case ANNOUNCE_MISSING:
@@ -175,7 +176,11 @@ static void text_add(struct buf *to, const struct job *j, const struct announce_
     snprintf(id, sizeof id, "%" PRIu64, m->id);
     subject_add(to, l, m, i);
     buf_text(to, "\n\n");
-    text_fill(to, l, advice_of(m), (const char *const[]){id});
+    if ((m->event == ANNOUNCE_HELD || m->event == ANNOUNCE_REJECTED) && m->code != CODE_NONE) {
+        text_fill(to, l, "What to do: %1", (const char *const[]){text_in(l, advice_do(m->code))});
+        buf_text(to, "\n\n");
+    }
+    text_fill(to, l, sequel_of(m), (const char *const[]){id});
     if (i)
         path_add(&path, j, i, "html");
     if (path.len) {

@@ -153,15 +153,45 @@ static bool column_ours(const struct report_facts *facts, size_t column)
     return column == facts->error_column || column == facts->line_column;
 }
 
+/* Adds a text of ours in letters that every encoding has. A spreadsheet program would take UTF-8
+ * without a mark for something else, and show two odd letters for each that is not ASCII. */
+static void plain_add(struct buf *to, const char *text)
+{
+    static const char *const letters[][2] = {
+        {"ä", "ae"}, {"ö", "oe"}, {"ü", "ue"}, {"Ä", "Ae"}, {"Ö", "Oe"},
+        {"Ü", "Ue"}, {"ß", "ss"}, {"„", "\""}, {"“", "\""}, {"…", "..."},
+    };
+
+    while (*text != '\0') {
+        size_t i = 0;
+        while (i < COUNT_OF(letters) && strncmp(text, letters[i][0], strlen(letters[i][0])) != 0)
+            i++;
+        if (i < COUNT_OF(letters)) {
+            buf_text(to, letters[i][1]);
+            text += strlen(letters[i][0]);
+        } else {
+            buf_char(to, *text++);
+        }
+    }
+}
+
 /* All errors of the row as "code: column: message", joined by "; ". */
-static void errors_add(struct buf *to, const struct report_row *row)
+static void errors_add(struct buf *to, const struct report_facts *facts,
+                       const struct report_row *row)
 {
     for (size_t i = 0; i < row->count; i++) {
         const struct finding *x = &row->problems[i];
+        ON_LEAVE(buf_free) struct buf message = {0};
         char code[CODE_TEXT];
-        if (x->severity == SEVERITY_ERROR)
-            buf_format(to, "%s%s: %s%s%s", to->len ? "; " : "", code_text(x->code, code), x->column,
-                       x->column[0] ? ": " : "", x->message);
+        if (x->severity != SEVERITY_ERROR)
+            continue;
+        text_message(&message, facts->language, x->message);
+        buf_format(to, "%s%s: %s%s", to->len ? "; " : "", code_text(x->code, code), x->column,
+                   x->column[0] ? ": " : "");
+        if (facts->language == LANGUAGE_EN || facts->import.bom)
+            buf_text(to, buf_get(&message));
+        else
+            plain_add(to, buf_get(&message));
     }
 }
 
@@ -294,7 +324,7 @@ static bool rejects_row(struct report_part *p, const struct report_facts *facts,
     if (row->at.row == 0 || !report_row_refused(&row->at))
         return true;
     malformed = row->record->kind == ROW_KIND_MALFORMED;
-    errors_add(&p->text, row);
+    errors_add(&p->text, facts, row);
     if (!(malformed ? malformed_add : record_add)(p, facts, row, f))
         return false;
     put_text(p, p->line_end);

@@ -312,9 +312,10 @@ static const char *const texts[][LANGUAGES] = {
      "Es wird nichts mehr an die Telefonanlage gesendet, bis die IT-Abteilung entscheidet: "
      "„extspool release %1“ setzt ihn fort, „extspool cancel %1“ bricht ihn ab. Mehr steht im "
      "Bericht."},
-    {"Nothing of it was imported. Correct the file and drop it again; the report tells more.",
-     "Nichts daraus wurde importiert. Bitte korrigieren Sie die Datei und legen Sie sie erneut in "
-     "den Eingangsordner; mehr steht im Bericht."},
+    {"The report tells why rows were left out.",
+     "Der Bericht sagt, warum Zeilen ausgelassen wurden."},
+    {"Nothing of it was imported. The report tells more.",
+     "Nichts daraus wurde importiert. Mehr steht im Bericht."},
     {"An administrator has ended this import. What was not sent by then was left out.",
      "Die IT-Abteilung hat diesen Import abgebrochen. Was bis dahin nicht gesendet war, wurde "
      "ausgelassen."},

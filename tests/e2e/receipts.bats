@@ -75,7 +75,7 @@ state_is() {
     records 2001 2002 | drop - people.csv
     daemon_once
     is "$(there)" "people.accepted.txt people.result.txt"
-    told people.result.txt "2 of 2 people were added to the phone system."
+    told people.result.txt "All 2 people in the file were added to the phone system."
     told people.result.txt "You have nothing more to do."
     conf_write
     records 2003 2003 | drop - others.csv
@@ -364,7 +364,7 @@ state_is() {
     run -1 daemon_once
     sed 's/^x/2002/' "$RECEIPTS/people.rejects.csv" | drop - people.rejects.csv
     daemon_once
-    told people.rejects.result.txt "1 of 1 people was added to the phone system."
+    told people.rejects.result.txt "The one person in the file was added to the phone system."
     is "$(created)" "2001 2002"
 }
 

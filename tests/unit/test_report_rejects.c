@@ -27,6 +27,41 @@ static void sender_dialect(void **state)
                   "2003;=1+1;not good;pattern: registerpassword: must not have blanks;5\r\n");
 }
 
+/* What is wrong is told in the language of the reports; where a spreadsheet program could not know
+ * the encoding, in letters that all encodings have. */
+static void in_german(void **state)
+{
+    static const char text[] = "number,registerpassword\n2001,good,x\n";
+    static const char wrong[] =
+        "extra-cell: die Zeile hat 3 Zellen, die Kopfzeile hat 2; ein Wert, "
+        "der das Trennzeichen ";
+    static const struct {
+        const char *mark;
+        const char *rest;
+    } files[] = {{"", "enthaelt, muss in Anfuehrungszeichen stehen"},
+                 {BOM, "enthält, muss in Anführungszeichen stehen"}};
+
+    for (size_t i = 0; i < COUNT_OF(files); i++) {
+        struct world *w;
+        struct buf file = {0};
+        struct buf rejects = {0};
+        world_setup((void **)&w);
+        struct report_source source = source_of(w);
+        source.language = LANGUAGE_DE;
+        buf_format(&file, "%s%s", files[i].mark, text);
+        world_import(w, 42, file.at, file.len, none);
+        report_write(&source, 1000);
+        buf_format(&rejects,
+                   "%snumber,registerpassword,import_error,import_line\n2001,good,\"%s%s\",2,x\n",
+                   files[i].mark, wrong, files[i].rest);
+        report_is(w, "000042-people.rejects.csv", rejects.at);
+        buf_free(&file);
+        buf_free(&rejects);
+        world_teardown((void **)&w);
+    }
+    (void)state;
+}
+
 static void line_end_cr(void **state)
 {
     static const char text[] = "number,registerpassword\r2001,not good\r2002,good\r";
@@ -192,8 +227,8 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, world_setup, world_teardown)
     const struct CMUnitTest tests[] = {
-        TEST(sender_dialect), TEST(line_end_cr),   TEST(columns_in_place), TEST(dropped_again),
-        TEST(columns_moved),  TEST(line_too_long), TEST(lines_not_merged),
+        TEST(in_german),     TEST(sender_dialect), TEST(line_end_cr),   TEST(columns_in_place),
+        TEST(dropped_again), TEST(columns_moved),  TEST(line_too_long), TEST(lines_not_merged),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -177,6 +177,20 @@ static void what_varies_stands_in_the_translation(void **state)
          "„/var/x.csv“ lässt sich nicht öffnen: Datei oder Ordner nicht gefunden"},
         {"the PBX cannot be reached: no answer came in time",
          "die Telefonanlage ist nicht erreichbar: es kam nicht rechtzeitig eine Antwort"},
+        {"the PBX cannot be reached: Failed to connect to 10.0.0.5 port 8088 after 0 ms: Couldn't "
+         "connect to server",
+         "die Telefonanlage ist nicht erreichbar: zu 10.0.0.5, Port 8088, kommt keine Verbindung "
+         "zustande (nach 0 ms)"},
+        {"the PBX cannot be reached: Could not resolve host: pbx.example",
+         "die Telefonanlage ist nicht erreichbar: der Servername pbx.example ist nicht bekannt"},
+        {"the PBX cannot be reached: gnutls_handshake() failed: An unexpected TLS packet was "
+         "received.",
+         "die Telefonanlage ist nicht erreichbar: eine verschlüsselte Verbindung kommt nicht "
+         "zustande: unter dieser Adresse wird nicht verschlüsselt"},
+        {"the PBX cannot be reached: SSL: certificate subject name (a.example) does not match "
+         "target host name 'b.example'",
+         "die Telefonanlage ist nicht erreichbar: ihr Zertifikat gilt für a.example und nicht für "
+         "b.example"},
         {"the PBX cannot be reached: Couldn't resolve host name",
          "die Telefonanlage ist nicht erreichbar: Couldn't resolve host name"},
         {"the [secrets] command ends with 3",
