@@ -102,6 +102,68 @@ static void hidden_is_explained(void **state)
     free(page);
 }
 
+/* An error without words of its own is known by its number, wherever people read of it. */
+static void error_numbers_are_told(void **state)
+{
+    char *page = page_of(*state, "number,username,registerpassword\n2001,Ann,good\n2002,Bo,good\n",
+                         (const struct outcome[]){{1, ROW_FAILED, CODE_PBX + 12345, 0, NULL},
+                                                  {2, ROW_FAILED, CODE_HTTP + 403, 0, NULL},
+                                                  {0}});
+
+    has(page, "The phone system refused the row, error number 12345 (1 row)</h3>");
+    has(page, "<td>Ann<td>Refused by the phone system: The phone system refused the row, error "
+              "number 12345\n");
+    has(page, "The phone system did not accept the row, error number HTTP 403 (1 row)</h3>");
+    free(page);
+}
+
+/* Where the list ends before the last row, the rest of a cause is in the results. */
+static void rest_beyond_the_list(void **state)
+{
+    struct buf text = {0};
+
+    buf_text(&text, "number,username,registerpassword\n");
+    for (size_t i = 0; i < 200001; i++)
+        buf_text(&text, ",,\n");
+    char *page = page_of(*state, text.at, none);
+
+    has(page, "<p>And 199,801 more: see <code><bdi>000042-people.results.csv</bdi></code>.</p>");
+    lacks(page, "see the list of all rows below");
+    free(page);
+    buf_free(&text);
+}
+
+/* A schema of one's own may call the name otherwise. */
+static void name_of_another_schema(void **state)
+{
+    struct world *w = *state;
+    ON_LEAVE(free_text) char *source = xstrdup(schema_source);
+    struct fault f;
+
+    memcpy(strstr(source, "\"username\""), "\"fullname\"", strlen("\"fullname\""));
+    schema_free(w->schema);
+    assert_true(schema_parse(source, strlen(source), "test", &w->schema, &f));
+    char *page = page_of(w, "number,fullname,registerpassword\nx,Ann Lee,good\n", none);
+
+    has(page, "<td role=\"cell\" data-label=\"Name\">Ann Lee</td>");
+    free(page);
+}
+
+/* What was left out may need somebody, and is in no file of refused rows. */
+static void left_out_is_not_passed_over(void **state)
+{
+    char *page = page_of(*state, "number,username,registerpassword\n2001,Ann,good\n2002,Bo,good\n",
+                         (const struct outcome[]){{1, ROW_SKIPPED, CODE_ALREADY_EXISTS, 0, NULL},
+                                                  {2, ROW_CREATED, CODE_NONE, 0, NULL},
+                                                  {0}});
+
+    has(page, "<p>Read below what the rows need that were left out.</p>");
+    has(page, "Otherwise give them other numbers in your file and drop it again.</p>");
+    lacks(page, "There is nothing for you to do.");
+    lacks(page, "rejects file");
+    free(page);
+}
+
 /* ---- hostile cells ---- */
 
 static void hostile_cells(void **state)
@@ -284,6 +346,10 @@ int main(void)
         cmocka_unit_test(secrets_by_side_doors),
         TEST(values_are_shown),
         TEST(hidden_is_explained),
+        TEST(error_numbers_are_told),
+        TEST(left_out_is_not_passed_over),
+        TEST(rest_beyond_the_list),
+        TEST(name_of_another_schema),
         TEST(hostile_cells),
         TEST(policy_is_true),
         TEST(largest_first),
