@@ -122,7 +122,8 @@ static const struct advice table[] = {
      "Nothing is to be done if it is not needed. Otherwise correct its heading and drop the file "
      "again, or ask your administrator."},
     {CODE_MISSING_COLUMN, "A column is missing",
-     "Add the column, or correct its heading if it is misspelt, and drop the file again."},
+     "Add the column, or correct its heading if it is misspelt; where the line with the headings "
+     "is missing, put it at the top. Then drop the file again."},
     {CODE_DUPLICATE_COLUMN, "Two columns have the same heading",
      "If the file was taken, check that the right column was used. Otherwise delete or rename one "
      "of the two columns and drop the file again."},

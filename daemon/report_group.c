@@ -187,8 +187,12 @@ static enum list_kind kind_of(const struct report_row *row, const struct finding
 static bool is_said(const struct report_facts *facts, const struct report_row *row,
                     const struct finding *x)
 {
+    const struct import *i = &facts->import;
+    bool stopped = i->state == IMPORT_HELD || i->state == IMPORT_REJECTED;
+
     if (row->at.row == 0)
-        return row->at.line == 0 && x->code == facts->import.code;
+        return x->code == i->code &&
+               (row->at.line == 0 || (stopped && strstr(i->reason, x->message) != NULL));
     return x->code == CODE_NOT_SENT || x->code == CODE_CANCELLED;
 }
 

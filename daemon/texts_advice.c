@@ -238,9 +238,11 @@ static const char *const lines[][LANGUAGES] = {
      "IT-Abteilung."},
     {"A column is missing",
      "Eine Spalte fehlt"},
-    {"Add the column, or correct its heading if it is misspelt, and drop the file again.",
+    {"Add the column, or correct its heading if it is misspelt; where the line with the headings "
+     "is missing, put it at the top. Then drop the file again.",
      "Ergänzen Sie die Spalte, oder korrigieren Sie ihre Überschrift, falls diese falsch "
-     "geschrieben ist, und legen Sie die Datei erneut in den Eingangsordner."},
+     "geschrieben ist; wo die Zeile mit den Überschriften fehlt, setzen Sie sie an den Anfang. "
+     "Legen Sie die Datei dann erneut in den Eingangsordner."},
     {"Two columns have the same heading",
      "Zwei Spalten haben dieselbe Überschrift"},
     {"If the file was taken, check that the right column was used. Otherwise delete or rename one "
