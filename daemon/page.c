@@ -26,7 +26,8 @@ struct page {
     int give; /* event: for the thread */
     struct serve *serve;
     char *listen; /* as configured */
-    bool passed;  /* the sockets were */
+    struct listen_file file;
+    bool passed; /* the sockets were */
     struct buf where;
     struct token token; /* as it was set last */
     /* what both touch */
@@ -178,7 +179,8 @@ const char *page_where(const struct page *p)
 
 bool page_is_at(const struct page *p, const struct config *c)
 {
-    return p->passed || strcmp(p->listen, c->status.listen) == 0;
+    return p->passed ||
+           (strcmp(p->listen, c->status.listen) == 0 && listen_stands(p->listen, &p->file));
 }
 
 /* ---- settings ---- */
@@ -342,6 +344,7 @@ bool page_open(const struct config *c, const int *passed, size_t count, struct p
                 sockets_open(c, passed, count, &sockets, &p->where, f) &&
                 sockets_allowed(&sockets, p->settings.token.set, f);
     p->token = p->settings.token;
+    listen_file(count ? "" : p->listen, &p->file);
     if (!good || !start(p, &sockets, f)) {
         page_free(p);
         return false;
@@ -360,6 +363,6 @@ struct page *page_close(struct page *p)
     tick(p->give);
     pthread_join(p->thread, NULL);
     if (!p->passed)
-        listen_remove(p->listen);
+        listen_remove(p->listen, &p->file);
     return page_free(p);
 }

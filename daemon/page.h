@@ -30,7 +30,8 @@ struct page *page_close(struct page *p); /* cuts what is under way; NULL */
 
 /* Where it listens, as text for people: one or several URLs. Lent. */
 const char *page_where(const struct page *p);
-/* Whether that is where this configuration wants it. */
+/* Whether that is where this configuration wants it, and there still: a Unix socket may have been
+ * removed. */
 bool page_is_at(const struct page *p, const struct config *c);
 /* Takes over token and language; connections stay, but event streams end when the token is another
  * one. False with a FAULT_CONFIG, with nothing changed, where page_check would say so. */

@@ -63,9 +63,25 @@ static bool unix_open(const char *path, int *ret_fd, struct fault *f)
            unix_socket_listen(&address, BACKLOG, path, ret_fd, f);
 }
 
-void listen_remove(const char *text)
+void listen_file(const char *text, struct listen_file *ret)
 {
-    if (text[0] == '/')
+    struct stat st;
+    *ret = (struct listen_file){0};
+    if (text[0] == '/' && lstat(text, &st) == 0)
+        *ret = (struct listen_file){.dev = st.st_dev, .ino = st.st_ino};
+}
+
+/* As long as the socket is open nothing else gets its inode. */
+bool listen_stands(const char *text, const struct listen_file *file)
+{
+    struct listen_file there;
+    listen_file(text, &there);
+    return there.dev == file->dev && there.ino == file->ino;
+}
+
+void listen_remove(const char *text, const struct listen_file *file)
+{
+    if (text[0] == '/' && listen_stands(text, file))
         unlink(text);
 }
 

@@ -13,6 +13,7 @@
 
 #include <microhttpd.h>
 #include <poll.h>
+#include <sys/types.h>
 
 #include "buf.h"
 #include "digest.h"
@@ -27,8 +28,15 @@ bool listen_open(const char *text, int *ret_fd, struct fault *f);
 void listen_name(int fd, struct buf *to);
 bool listen_is_tcp(int fd);
 bool listen_is_local(int fd); /* nobody but this machine can reach it */
-/* Removes a Unix socket that listen_open has made. */
-void listen_remove(const char *text);
+/* The file that a Unix socket is which listen_open has just made; whether that stands there still
+ * (true where it is no Unix socket); removes it if so. */
+struct listen_file {
+    dev_t dev;
+    ino_t ino;
+};
+void listen_file(const char *text, struct listen_file *ret);
+bool listen_stands(const char *text, const struct listen_file *file);
+void listen_remove(const char *text, const struct listen_file *file);
 
 /* ---- page_route.c ---- */
 /* A keyed digest of the token, so that how long a comparison takes tells nothing of it. */

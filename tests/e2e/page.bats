@@ -50,6 +50,13 @@ teardown() {
     is "$(status /no-such-page)" 404
     is "$(status "/$(printf %020000d 1)")" 414
     is "$(status / -H "X-Long: $(printf %020000d 1)")" 431
+    # nothing of a request that is none stands in what is answered
+    exec 9<>"/dev/tcp/127.0.0.1/${PAGE##*:}"
+    printf 'GET /<script>mark</script> HTTP/1.1\r\nHost: <b>mark\r\nmark\r\n\r\n' >&9
+    run -0 timeout 20 cat <&9
+    has "$output" 'HTTP/1.1 400'
+    [[ $output != *mark* ]]
+    exec 9<&- 9>&-
     # of two lengths none is believed, so that a body is no second request
     printf '%s\r\n' 'GET / HTTP/1.1' 'Host: localhost' 'Content-Length: 0' 'Content-Length: 45' '' \
         'GET /healthz HTTP/1.1' 'Host: localhost' '' >"$WORLD/two"
@@ -277,6 +284,23 @@ teardown() {
     daemon_start
     lib_until logged 'cannot be served: listen at '
     is "$(cat "$WORLD/page.sock")" mine
+}
+
+@test "a Unix socket that was removed is made again by a reload, and another's is left alone" {
+    page_start status.listen="$WORLD/page.sock"
+    PAGE=http://any.name
+    rm "$WORLD/page.sock"
+    kill -HUP "$DAEMON_PID"
+    lib_until served_times 2
+    is "$(status / --unix-socket "$WORLD/page.sock")" 200
+    kill -HUP "$DAEMON_PID" # one that stands stays
+    lib_until eval '[ "$(grep -c "the configuration was read again" "$LOG")" = 2 ]'
+    rm "$WORLD/page.sock"
+    "${UNPRIVILEGED[@]}" /usr/bin/python3 -c 'import socket, sys
+socket.socket(socket.AF_UNIX).bind(sys.argv[1])' "$WORLD/page.sock"
+    daemon_stop
+    [ -S "$WORLD/page.sock" ]
+    is "$(grep -c 'the status page is served at ' "$LOG")" 2
 }
 
 @test "a taken address stops no import, and is tried again" {
