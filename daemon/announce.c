@@ -110,6 +110,25 @@ static bool is_wanted(const struct job *j)
     return j->config->notify.command[0] != '\0';
 }
 
+static uint64_t note_import(const struct ledger_note *n)
+{
+    const char *colon = strchr(n->name + strlen(FAMILY), ':');
+    return colon ? strtoull(colon + 1, NULL, 10) : 0;
+}
+
+bool announce_waits(struct job *j, uint64_t id, bool *ret, struct fault *f)
+{
+    struct ledger_note n = {0};
+    bool found = is_wanted(j);
+    *ret = false;
+    while (found && !*ret) {
+        if (!ledger_note_next(j->ledger, FAMILY, &n, &found, f))
+            return false;
+        *ret = found && note_import(&n) == id;
+    }
+    return true;
+}
+
 bool announce_import(struct job *j, const struct import *i, const struct ledger_counts *counts,
                      struct fault *f)
 {

@@ -46,6 +46,8 @@ int64_t announce_due(const struct job *j); /* mono: when the next step has somet
 bool announce_runs(const struct job *j);
 /* There is something to tell for which an ending job is to wait. */
 bool announce_busy(struct job *j);
+/* Whether a message about this import is still to be told: it needs what the ledger has of it. */
+bool announce_waits(struct job *j, uint64_t id, bool *ret, struct fault *f);
 /* The configuration is new: what had failed is tried at once. */
 bool announce_again(struct job *j, struct fault *f);
 

@@ -17,6 +17,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "announce.h"
 #include "fsio.h"
 #include "job_own.h"
 #include "json.h"
@@ -253,6 +254,7 @@ static bool secrets_drop(struct sweep *s, const struct import *i, bool *ret_left
 static bool import_clear(struct sweep *s, const struct import *i, struct fault *f)
 {
     bool secrets = false;
+    bool waits = false;
     if (!is_at_rest(s->job, i))
         return true;
     if (!secrets_drop(s, i, &secrets, f))
@@ -262,6 +264,10 @@ static bool import_clear(struct sweep *s, const struct import *i, struct fault *
         return false;
     if (!bare || !is_over(s->job, i, s->job->config->report.keep))
         return true;
+    if (!announce_waits(s->job, i->id, &waits, f))
+        return false;
+    if (waits)
+        return true;
     if (!s->first)
         s->first = i->id;
     if (s->dry)
@@ -269,10 +275,12 @@ static bool import_clear(struct sweep *s, const struct import *i, struct fault *
     return true;
 }
 
-/* Whether nothing is left of it but what the ledger knows, and that is to go too. */
+/* Whether nothing is left of it but what the ledger knows, and that is to go too: nobody is still
+ * to be told of it. */
 static bool is_bare(struct job *j, const struct import *i, bool *ret, struct fault *f)
 {
     bool secrets = false;
+    bool waits = false;
     struct stat st;
     *ret = is_at_rest(j, i) && is_over(j, i, j->config->report.keep);
     if (!*ret || (i->secrets && !secrets_there(j, i->id, &secrets, f)))
@@ -284,7 +292,10 @@ static bool is_bare(struct job *j, const struct import *i, bool *ret, struct fau
         *ret = fstatat(spool_fd(j->spool, files[k].folder), name, &st, AT_SYMLINK_NOFOLLOW) != 0 ||
                !S_ISREG(st.st_mode);
     }
-    return receipts_gone(j, i, ret, f);
+    if (!receipts_gone(j, i, ret, f) || (*ret && !announce_waits(j, i->id, &waits, f)))
+        return false;
+    *ret = *ret && !waits;
+    return true;
 }
 
 /* ---- many imports ---- */

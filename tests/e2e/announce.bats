@@ -249,6 +249,23 @@ is_gone() {
     is "$(created)" "3001 3002 3003 3004 3005 3006"
 }
 
+@test "an import is not forgotten before it was told" {
+    pbxsim_start
+    tell_by 'exit 67'
+    conf_write notify.command="$WORLD/tell" report.keep=1ms secrets.keep=1ms
+    drop <(records 2001 2001) people.csv
+    daemon_once
+    logged "ends with 67; again in 1 min"
+    daemon_once # retention has its pass
+    is "$(extspool prune --dry-run --json | jq -c '[.items[].what]')" '[]'
+    tell_by 'printf "%s %s %s\n" "$EXTSPOOLD_EVENT" "$EXTSPOOLD_ID" "$EXTSPOOLD_SUBJECT" >>'"$WORLD"'/told/lines'
+    daemon_start
+    kill -HUP "$DAEMON_PID" # so that it is told at once
+    lib_until told_is "finished 000001 people.csv: 1 of 1 person added"
+    extspool prune
+    run -1 extspool show 1
+}
+
 @test "a clock that is set back keeps no message waiting" {
     local faked
     command -v faketime >/dev/null || skip "no faketime"

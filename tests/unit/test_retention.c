@@ -21,6 +21,7 @@ static int world_make(void **state)
     config.state.directory = directory;
     static char none[] = "";
     config.report.receipts = none;
+    config.notify.command = none;
     config.report.keep = 90 * DAY;
     config.secrets.keep = 30 * DAY;
     log_setup(LOG_LEVEL_ERROR, LOG_TARGET_STDERR);
