@@ -113,7 +113,7 @@ pbx_forgets() {
 
     conf_write pbx.proxy=http://127.0.0.1:1
     drop <(records 2002 2002) b.csv
-    waits "127.0.0.1 port 1 "
+    waits "127.0.0.1 port 1: "
     is "$(created)" 2001
 }
 
