@@ -128,7 +128,9 @@ bool buf_name(struct buf *b, const char *text, size_t len)
     bool fits = true;
 
     for (size_t i = 0; fits && i < len;) {
-        size_t n = utf8_char(text + i, len - i);
+        size_t n = utf8_plain(text + i, len - i);
+        if (n == 0)
+            n = utf8_char(text + i, len - i);
         if (n && !is_control(text + i, n)) {
             fits = buf_add(b, text + i, n);
         } else {
