@@ -42,6 +42,13 @@ static bool sql_fault(struct sql *s, const char *what, struct fault *f)
     return false;
 }
 
+/* SQLite would count each allocation, under a lock: nobody asks. It is told before it is first
+ * used, and does not listen afterwards. */
+static void count_nothing(void)
+{
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 bool sql_open(const char *path, struct sql **ret, struct fault *f)
 {
     /* made here, so that it is born with the right mode; its WAL files take that over */
@@ -50,6 +57,7 @@ bool sql_open(const char *path, struct sql **ret, struct fault *f)
         return fault_set(f, FAULT_LEDGER, errno, "open '%s'", path);
     close(fd);
 
+    count_nothing();
     struct sql *s = xcalloc(1, sizeof *s);
     const int how = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX; /* one thread alone uses it */
     if (sqlite3_open_v2(path, &s->db, how, NULL) != SQLITE_OK) {
