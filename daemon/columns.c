@@ -198,8 +198,7 @@ static bool profile_claim(struct columns *c, size_t column, bool *doubled, struc
 /* Takes the column for the field of that name. */
 static bool field_claim(struct columns *c, size_t column, bool *doubled, struct findings *list)
 {
-    const char *key = c->at[column].key;
-    int field = schema_find(c->schema, key, strlen(key));
+    int field = schema_find_key(c->schema, heading_of(c->at[column].key));
 
     if (field < 0 || source_of(c, (size_t)field))
         return false;

@@ -144,7 +144,7 @@ struct profile_line *profile_line_new(const struct schema *s, const struct cell 
         if (!heading_key(header[i].at, header[i].len, word->key) || !word->key[0])
             continue;
         word->heading = heading_of(word->key);
-        word->named = schema_find(s, word->key, strlen(word->key)) >= 0;
+        word->named = schema_find_key(s, word->heading) >= 0;
         line->count++;
     }
     return line;

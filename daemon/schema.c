@@ -99,11 +99,13 @@ int schema_find(const struct schema *s, const char *heading, size_t len)
 {
     char key[HEADING_KEY];
 
-    if (!heading_key(heading, len, key))
-        return -1;
-    struct heading wanted = heading_of(key);
+    return heading_key(heading, len, key) ? schema_find_key(s, heading_of(key)) : -1;
+}
+
+int schema_find_key(const struct schema *s, struct heading key)
+{
     for (size_t i = 0; i < s->count; i++) {
-        if (heading_same(s->fields[i].key, wanted))
+        if (heading_same(s->fields[i].key, key))
             return (int)i;
     }
     return -1;

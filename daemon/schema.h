@@ -7,6 +7,7 @@
 
 #include "fault.h"
 #include "finding.h"
+#include "heading.h"
 #include "record.h"
 
 struct schema;
@@ -38,6 +39,8 @@ size_t schema_key(const struct schema *s);
 /* Index of the field with this heading, or -1. Case, blanks, punctuation and a BOM do not count:
  * "Register Password" is registerpassword. Letters beyond ASCII do: "Nümber" is not nmber. */
 int schema_find(const struct schema *s, const char *heading, size_t len);
+/* The same for a heading whose key is known. */
+int schema_find_key(const struct schema *s, struct heading key);
 
 /* Whether this value alone keeps the rules of the field, those across fields aside. */
 bool schema_takes(const struct schema *s, size_t field, struct cell value);
