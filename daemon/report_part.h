@@ -6,6 +6,7 @@
 
 #include "buf.h"
 #include "charset.h"
+#include "clock.h"
 #include "encoding.h"
 #include "fsio.h"
 #include "report.h"
@@ -128,6 +129,8 @@ struct report_part {
     size_t cause_count;
     struct report_code *left; /* the result: rows that were left out, the same */
     size_t left_count;
+    int64_t finished; /* results: the time that was written last, and its text */
+    char finished_text[CLOCK_TEXT];
     struct buf text; /* to compose a row in; empty at the beginning of each */
 };
 

@@ -2,8 +2,6 @@
 /* NAME report_results: the outcome of every row, as RFC 4180 with LF, for spreadsheets. */
 #include "report_part.h"
 
-#include "clock.h"
-
 /* A spreadsheet takes what begins with one of these signs for a formula or a
  * number; an apostrophe before it keeps it text (OWASP, CSV Injection). */
 void report_cell(struct buf *to, const char *text)
@@ -37,7 +35,6 @@ static bool results_row(struct report_part *p, const struct report_facts *facts,
 {
     const struct ledger_row *at = &row->at;
     char code[CODE_TEXT];
-    char finished[CLOCK_TEXT];
 
     (void)facts;
     (void)f;
@@ -57,7 +54,10 @@ static bool results_row(struct report_part *p, const struct report_facts *facts,
     buf_char(&p->text, ',');
     buf_number(&p->text, (uint64_t)at->attempts);
     buf_char(&p->text, ',');
-    buf_text(&p->text, clock_text(at->finished, finished));
+    if (at->finished != p->finished) /* many rows end in the same millisecond */
+        clock_text(at->finished, p->finished_text);
+    p->finished = at->finished;
+    buf_text(&p->text, p->finished_text);
     buf_char(&p->text, '\n');
     fsio_add(p->file, p->text.at, p->text.len);
     return true;
