@@ -83,6 +83,39 @@ state_is() {
     is "$(there)" "people.accepted.txt people.result.txt"
 }
 
+@test "why rows were left out is told, and nobody who must do something reads that there is nothing" {
+    pbxsim_start
+    conf
+    records 2001 2002 | drop - people.csv
+    daemon_once
+    { records 2001 2001 | sed 's/,Aa1/,Bb1/'; records 2002 2002 | tail -n 1; echo ',,'; } | drop - people.csv
+    daemon_once
+    told people.result.txt "Nobody was added to the phone system. 1 was there already. 2 rows were left out."
+    told people.result.txt "Why rows were left out, and what to do:"
+    told people.result.txt "- The extension is there already, with other values (1 row). An import never"
+    told people.result.txt "- The row is empty (1 row). Nothing is to be done: empty rows are left out."
+    run ! grep -q 'nothing more to do' "$RECEIPTS/people.result.txt"
+}
+
+@test "an error of the PBX that has no words of its own is told by its number" {
+    pbxsim_start --fault 'add number=2001 : errno=12345'
+    conf
+    records 2001 2001 | drop - people.csv
+    run -1 daemon_once
+    told people.result.txt "Your file was read, but nobody was added to the phone system. 1 row was refused."
+    told people.result.txt "- The phone system refused the row, error number 12345 (1 row). Check"
+}
+
+@test "each missing column is named once; a missing heading line is told first" {
+    conf
+    printf 'number,username\n2001,Ann\n' | drop - people.csv
+    printf '2001,Ann,ann@example.com\n' | drop - nohead.csv
+    run -1 daemon_once
+    told people.result.txt "Why: the required column 'registerpassword' is missing What to do: Add"
+    told nohead.result.txt "Why: no column is known: is the line with the headings missing? What"
+    told nohead.result.txt "- the required column 'number' is missing - the required column 'registerpassword' is missing"
+}
+
 @test "in German" {
     pbxsim_start
     conf report.language=de
