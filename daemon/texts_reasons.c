@@ -138,8 +138,8 @@ static const char *const lines[][LANGUAGES] = {
      "die Verbindung wurde vor der Antwort geschlossen"},
 
     /* ---- libcurl's words for it, with GnuTLS's ---- */
-    {"Failed to connect to %1 port %2 after %3 ms: Couldn't connect to server",
-     "zu %1, Port %2, kommt keine Verbindung zustande (nach %3 ms)"},
+    {"Failed to connect to %1 port %2: Couldn't connect to server",
+     "zu %1, Port %2, kommt keine Verbindung zustande"},
     {"Could not resolve host: %1",
      "der Servername %1 ist nicht bekannt"},
     {"Could not resolve proxy: %1",
