@@ -315,11 +315,9 @@ static void summary_write(struct buf *to, struct json_object *status,
         buf_format(&text, "receipts cannot be written: %s", ctl_text(daemon, "receipts"));
         summary_add(to, buf_get(&text), "\033[33m", view);
     }
-    if (!daemon)
-        summary_add(to, "no daemon runs", "\033[33m", view);
     if (waiting) {
         buf_reset(&text);
-        buf_format(&text, "waiting: %s", json_object_get_string(waiting));
+        buf_format(&text, daemon ? "waiting: %s" : "%s", json_object_get_string(waiting));
         summary_add(to, buf_get(&text), "\033[33m", view);
     }
 }

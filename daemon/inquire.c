@@ -30,6 +30,26 @@ void inquire_moment(struct json_object *to, const char *key, int64_t wall)
     json_object_object_add(to, key, wall > 0 ? json_object_new_int64(wall) : NULL);
 }
 
+const char *job_still(const struct job *j)
+{
+    return j->still.why[0] ? j->still.why : NULL;
+}
+
+const char *job_waiting(const struct job *j)
+{
+    if (job_still(j))
+        return job_still(j);
+    if (!j->send)
+        return j->alone;
+    return j->stopping ? "the daemon is about to end" : pbx_waiting(j->pbx, j->mono);
+}
+
+void inquire_waiting(const struct job *j, struct json_object *to)
+{
+    const char *waiting = job_waiting(j);
+    json_object_object_add(to, "waiting", waiting ? json_object_new_string(waiting) : NULL);
+}
+
 static void add_id(struct json_object *to, uint64_t id)
 {
     char text[24];
@@ -54,7 +74,7 @@ const char *job_state_of(struct job *j, const struct import *i, const char **ret
         *ret_reason = w->waits ? w->why : "the [secrets] command is running";
         return "waiting";
     }
-    const char *waiting = j->send ? pbx_waiting(j->pbx, j->mono) : j->alone;
+    const char *waiting = job_waiting(j);
     if (!ended && i->state != IMPORT_CLAIMED && waiting) {
         *ret_reason = waiting;
         return "waiting";
@@ -207,10 +227,7 @@ struct json_object *job_status(struct job *j, struct fault *f)
     json_object_object_add(status, "unclaimed", unclaimed);
     json_object_object_add(status, "missing", missing);
     json_object_object_add(status, "daemon", j->send ? inquire_daemon(j) : NULL);
-    const char *waiting = job_still(j);
-    if (!waiting && j->send)
-        waiting = pbx_waiting(j->pbx, j->mono);
-    json_object_object_add(status, "waiting", waiting ? json_object_new_string(waiting) : NULL);
+    inquire_waiting(j, status);
     if (job_still(j)) /* with the ledger closed that is all we know */
         return status;
     if (!status_imports(j, imports, f)) {
@@ -430,18 +447,6 @@ struct json_object *job_verify(struct job *j, uint64_t id, struct fault *f)
 
 /* ---- the service manager's line ---- */
 
-const char *job_still(const struct job *j)
-{
-    return j->still.why[0] ? j->still.why : NULL;
-}
-
-const char *job_waiting(struct job *j)
-{
-    if (job_still(j))
-        return job_still(j);
-    return j->stopping ? "the daemon is about to end" : pbx_waiting(j->pbx, j->mono);
-}
-
 /* The files under way, as one: how many rows, how fast, how long still. */
 static void summary_progress(const struct job *j, bool waits, struct buf *to)
 {
@@ -481,8 +486,10 @@ static void summary_held(struct job *j, struct buf *to)
 const char *job_summary(struct job *j)
 {
     ON_LEAVE(buf_free) struct buf text = {0};
-    const char *waiting = job_still(j) ? job_still(j) : pbx_waiting(j->pbx, j->mono);
-    if (waiting)
+    const char *waiting = job_waiting(j);
+    if (job_stopped(j))
+        buf_text(&text, "stopped"); /* as it stays in the manager's eyes */
+    else if (waiting)
         buf_format(&text, "waiting: %s", waiting);
     if (!job_still(j)) { /* with the ledger closed that is all we know */
         summary_progress(j, waiting != NULL, &text);

@@ -57,12 +57,13 @@ bool job_refused(const struct job *j);
 /* Why all stands still (lent), or NULL: nothing but status and a reload can be asked for then. */
 const char *job_still(const struct job *j);
 
-/* Why imports do not go on (lent), or NULL: all stands still, or they wait for the PBX, the network
- * or the configuration, or the job is about to end. */
-const char *job_waiting(struct job *j);
+/* Why imports do not go on (lent), or NULL: all stands still, or no daemon is there to send (and
+ * this is none), or they wait for the PBX, the network or the configuration, or the job is about to
+ * end. Whoever tells people so asks here, so that all of them say the same. */
+const char *job_waiting(const struct job *j);
 
 /* One line on what goes on, for the service manager (lent until the next call): how far it is, or
- * why it waits, and the oldest held import with the reason of its hold. */
+ * why it waits, or that it has stopped, and the oldest held import with the reason of its hold. */
 const char *job_summary(struct job *j);
 
 /* Operators' verbs. Each returns false with a FAULT_INPUT that says why it cannot be done. */
@@ -78,8 +79,8 @@ bool job_cancel(struct job *j, uint64_t id, struct fault *f);
  * rows a second, left seconds or null; code is why it is held or rejected, or ""; since is when it
  * was claimed, finished when it ended or was held, or null, both milliseconds since 1970. receipts
  * is why they cannot be written, or "", and page why the status page cannot be served. waiting is
- * null while nothing waits, daemon is where this is none. The caller owns it. NULL with a fault
- * when the ledger fails. */
+ * what job_waiting says, null while nothing waits; daemon is null where this is none. The caller
+ * owns it. NULL with a fault when the ledger fails. */
 struct json_object *job_status(struct job *j, struct fault *f);
 /* The same for the status page, never long and never dear, so that it can be asked for once a
  * second: unfinished imports, oldest first, then held ones likewise, then ended ones, newest first,

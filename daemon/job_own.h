@@ -481,6 +481,7 @@ bool inquire_counted(struct job *j, const struct import *i, struct ledger_counts
                      struct fault *f);
 void inquire_counts(struct json_object *to, const struct ledger_counts *c);
 void inquire_text(struct json_object *to, const char *key, const char *text);
+void inquire_waiting(const struct job *j, struct json_object *to); /* "waiting": job_waiting */
 void inquire_moment(struct json_object *to, const char *key, int64_t wall); /* 0: null */
 void inquire_number(struct json_object *to, const char *key, uint64_t number);
 

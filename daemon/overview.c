@@ -104,12 +104,11 @@ static bool fill(struct job *j, struct json_object *status, struct fault *f)
     struct json_object *unclaimed = json_object_new_array();
     struct json_object *missing = json_object_new_array();
     struct json_object *daemon = daemon_of(j);
-    const char *waiting = job_still(j) ? job_still(j) : pbx_waiting(j->pbx, j->mono);
     json_object_object_add(status, "imports", imports);
     json_object_object_add(status, "unclaimed", unclaimed);
     json_object_object_add(status, "missing", missing);
     json_object_object_add(status, "daemon", daemon);
-    json_object_object_add(status, "waiting", waiting ? json_object_new_string(waiting) : NULL);
+    inquire_waiting(j, status);
     inquire_moment(status, "time", j->wall);
     inquire_number(status, "more", job_still(j) ? 0 : more_than(j));
     if (job_still(j))

@@ -267,6 +267,15 @@ open_to_all() {
     is "$(jq -c '[.unclaimed[].name]' <<<"$output")" '["people.xlsx"]'
     is "$(jq -r .waiting <<<"$output")" "$(jq -r '.imports[0].reason' <<<"$output")"
 
+    # without a daemon that is the reason, everywhere in the same words
+    daemon_stop
+    run -0 extspool status --json
+    is "$(jq -c '[.waiting, .imports[0].reason, .daemon]' <<<"$output")" \
+        '["no daemon runs","no daemon runs",null]'
+    run -0 extspool status
+    is "${lines[-1]}" "no daemon runs"
+    daemon_start
+
     pbxsim_start --port "$PBX_PORT"
     wait_report people.csv
     is "$(state 1)" done

@@ -80,6 +80,16 @@ told() {
 }
 
 # It stays in systemctl status after the end.
+@test "the last status of a daemon that was stopped is that, and what it has left" {
+    pbxsim_start
+    conf_write pbx.url=
+    drop <(records 2001 2003) in.csv
+    daemon_start
+    lib_until told '^STATUS=waiting: no \[pbx\] url'
+    daemon_stop
+    lib_until told '^STATUS=stopped; 1 file, 0 of 3 rows done$'
+}
+
 @test "the last status of --once is how it ended" {
     pbxsim_start --latency 100
     conf_write
