@@ -124,6 +124,7 @@ struct buf;
 void ctl_seconds(struct buf *to, uint64_t seconds); /* 45s, 3m50s, 2h10m */
 void ctl_rate(struct buf *to, double rate);         /* 0.5/s, 812/s */
 void ctl_counts_print(struct json_object *counts);  /* on a line of standard output */
+uint64_t ctl_rows_open(struct json_object *counts); /* rows that have no outcome yet */
 void ctl_files_print(struct json_object *files);    /* a path on a line each, indented */
 
 /* How far an import is, on standard error (ctl_progress.c): a bar where that is a terminal, else

@@ -31,12 +31,24 @@ static void refused_print(struct json_object *row)
            ctl_text(row, "code"));
 }
 
+static const char *const outcomes[] = {"created", "unchanged", "skipped", "invalid", "failed"};
+
+uint64_t ctl_rows_open(struct json_object *counts)
+{
+    uint64_t open = ctl_number(counts, "rows");
+    for (size_t i = 0; i < COUNT_OF(outcomes); i++)
+        open -= ctl_number(counts, outcomes[i]);
+    return open;
+}
+
 void ctl_counts_print(struct json_object *counts)
 {
-    static const char *const outcomes[] = {"created", "unchanged", "skipped", "invalid", "failed"};
     printf("%" PRIu64 " rows", ctl_number(counts, "rows"));
+    uint64_t open = ctl_rows_open(counts);
     for (size_t i = 0; i < COUNT_OF(outcomes); i++)
         printf("%s %" PRIu64 " %s", i ? "," : ":", ctl_number(counts, outcomes[i]), outcomes[i]);
+    if (open)
+        printf(", %" PRIu64 " open", open);
     putchar('\n');
 }
 

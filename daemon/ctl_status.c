@@ -83,6 +83,24 @@ static void bar_add(struct buf *to, uint64_t done, uint64_t rows)
         buf_format(to, " %3" PRIu64 "%%", done * 100 / rows);
 }
 
+/* A held file has come to no end: neither a bar nor how many rows are settled tells what was done.
+ */
+static void held_add(struct buf *to, struct json_object *counts)
+{
+    uint64_t created = ctl_number(counts, "created");
+    uint64_t refused = ctl_number(counts, "invalid") + ctl_number(counts, "failed");
+    if (!ctl_number(counts, "rows"))
+        return;
+    if (created)
+        buf_format(to, "; %" PRIu64 " created", created);
+    else
+        buf_text(to, "; none created");
+    if (refused)
+        buf_format(to, ", %" PRIu64 " refused", refused);
+    if (ctl_rows_open(counts))
+        buf_format(to, ", %" PRIu64 " open", ctl_rows_open(counts));
+}
+
 static void import_line(struct table *t, struct json_object *import)
 {
     struct line *line = line_add(t);
@@ -95,13 +113,15 @@ static void import_line(struct table *t, struct json_object *import)
     buf_text(&line->at[STATE], ctl_text(import, "state"));
     buf_format(&line->at[ROWS], "%" PRIu64 "/%" PRIu64, ctl_number(import, "done"),
                ctl_number(import, "rows"));
-    if (!line->finished)
+    struct json_object *held = ctl_member(import, "counts");
+    if (!line->finished && !held)
         bar_add(&line->at[BAR], ctl_number(import, "done"), ctl_number(import, "rows"));
     if (rate > 0)
         ctl_rate(&line->at[RATE], rate);
     if (left)
         ctl_seconds(&line->at[LEFT], json_object_get_uint64(left));
     buf_text(&line->at[REASON], ctl_text(import, "reason"));
+    held_add(&line->at[REASON], held);
 }
 
 static void unclaimed_line(struct table *t, struct json_object *file)

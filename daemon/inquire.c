@@ -99,6 +99,17 @@ bool inquire_counted(struct job *j, const struct import *i, struct ledger_counts
     return true;
 }
 
+/* Those of a held one alone, where they say what its end would: how many rows are settled does not
+ * tell whether any was sent. */
+static void held_counts(struct job *j, const struct import *i, struct json_object *to)
+{
+    struct ledger_counts counts;
+    if (i->state == IMPORT_HELD && i->filed && inquire_counted(j, i, &counts, NULL))
+        inquire_counts(to, &counts);
+    else
+        json_object_object_add(to, "counts", NULL);
+}
+
 /* How many rows it has and how many of them are settled. Rows are counted in the ledger only where
  * nothing else knows: status must not keep calls waiting. */
 static bool status_rows(struct job *j, const struct import *i, const struct work *w,
@@ -154,6 +165,7 @@ bool inquire_import(struct job *j, const struct import *i, struct json_object *l
     inquire_text(one, "profile", i->profile);
     inquire_moment(one, "since", i->started);
     inquire_moment(one, "finished", i->state > IMPORT_SENDING ? i->finished : 0);
+    held_counts(j, i, one);
     json_object_array_add(list, one);
     return true;
 }

@@ -190,7 +190,54 @@ void page_running(struct buf *to, struct json_object *import, enum language l, c
     item_end(to, import, l, states[state_of(import)].words, "");
 }
 
+/* ---- what became of rows ---- */
+
+static void outcome(struct buf *to, bool *among, enum language l, uint64_t count, const char *one,
+                    const char *many, const char *class)
+{
+    if (count == 0)
+        return;
+    if (*among)
+        buf_text(to, ", ");
+    buf_format(to, "<span class=\"%s\">", class);
+    page_count(to, l, count, one, many);
+    buf_text(to, "</span>");
+    *among = true;
+}
+
+static void outcomes_but_created(struct buf *to, bool *among, enum language l,
+                                 struct json_object *counts)
+{
+    outcome(to, among, l, page_number(counts, "unchanged"), "one added before", "%1 added before",
+            "plain");
+    outcome(to, among, l, page_number(counts, "skipped"), "one left out", "%1 left out", "plain");
+    outcome(to, among, l, page_number(counts, "invalid") + page_number(counts, "failed"),
+            "one row refused", "%1 rows refused", "oops");
+}
+
 /* ---- held ---- */
+
+/* Refused rows are no more done than those that wait for the decision: so each kind is told. */
+static void held_rows(struct buf *to, struct json_object *import, enum language l)
+{
+    static const char *const settled[] = {"created", "unchanged", "skipped", "invalid", "failed"};
+    struct json_object *counts = page_object(import, "counts");
+    uint64_t rows = page_number(counts, "rows");
+    uint64_t sum = 0;
+    bool among = page_number(counts, "created") == 0;
+    if (!counts || rows == 0)
+        return;
+    for (size_t i = 0; i < COUNT_OF(settled); i++)
+        sum += page_number(counts, settled[i]);
+    buf_text(to, "<p>");
+    page_count(to, l, rows, "One row read: ", "%1 rows read: ");
+    if (among)
+        page_say(to, l, "none added");
+    outcome(to, &among, l, page_number(counts, "created"), "one added", "%1 added", "plain");
+    outcome(to, &among, l, sum < rows ? rows - sum : 0, "one still open", "%1 still open", "plain");
+    outcomes_but_created(to, &among, l, counts);
+    buf_text(to, "</p>\n");
+}
 
 static void command(struct buf *to, const char *verb, const char *id)
 {
@@ -235,11 +282,7 @@ void page_held(struct buf *to, struct json_object *import, enum language l, cons
         page_say(to, l, advice_do(code));
         buf_text(to, "</p>\n");
     }
-    if (page_number(import, "done") > 0) {
-        buf_text(to, "<p>");
-        figures(to, import, l);
-        buf_text(to, "</p>\n");
-    }
+    held_rows(to, import, l);
     commands(to, import, l);
     if (page_member(import, "report")[0]) {
         buf_text(to, "<p>");
@@ -251,19 +294,6 @@ void page_held(struct buf *to, struct json_object *import, enum language l, cons
 
 /* ---- ended ---- */
 
-static void outcome(struct buf *to, bool *among, enum language l, uint64_t count, const char *one,
-                    const char *many, const char *class)
-{
-    if (count == 0)
-        return;
-    if (*among)
-        buf_text(to, ", ");
-    buf_format(to, "<span class=\"%s\">", class);
-    page_count(to, l, count, one, many);
-    buf_text(to, "</span>");
-    *among = true;
-}
-
 static void outcomes(struct buf *to, struct json_object *import, enum language l)
 {
     struct json_object *counts = page_object(import, "counts");
@@ -272,11 +302,7 @@ static void outcomes(struct buf *to, struct json_object *import, enum language l
         return;
     buf_text(to, ": ");
     outcome(to, &among, l, page_number(counts, "created"), "one added", "%1 added", "plain");
-    outcome(to, &among, l, page_number(counts, "unchanged"), "one added before", "%1 added before",
-            "plain");
-    outcome(to, &among, l, page_number(counts, "skipped"), "one left out", "%1 left out", "plain");
-    outcome(to, &among, l, page_number(counts, "invalid") + page_number(counts, "failed"),
-            "one row refused", "%1 rows refused", "oops");
+    outcomes_but_created(to, &among, l, counts);
     if (!among)
         page_say(to, l, "no rows");
 }

@@ -273,3 +273,22 @@ a_queue() {
     run -2 --separate-stderr extspool import --json more.csv
     is "$(jq -c . <<<"$output")" '{"name":"more.csv","unclaimed":"no daemon runs"}'
 }
+
+@test "a held file says what became of its rows: none is done for being refused" {
+    pbxsim_start
+    conf_write import.max_invalid=20%
+    printf 'number,registerpassword\n2001,Aa1bcdefgh\n20x2,\n20x3,\n' | drop - people.csv
+    run -2 daemon_once
+    run -0 extspool status
+    [[ "${lines[1]}" == *" max_invalid allows; none created, 2 refused, 1 open" ]]
+    run -0 extspool status --json
+    is "$(jq -c '.imports[0].counts|[.rows,.created,.invalid]' <<<"$output")" '[3,0,2]'
+    run -0 extspool show 1
+    is "${lines[1]}" "3 rows: 0 created, 0 unchanged, 0 skipped, 2 invalid, 0 failed, 1 open"
+    # an end has come to nothing that is open, and its counts are in its report
+    run -0 extspool cancel 1
+    run -0 extspool status --json
+    is "$(jq -c '.imports[0]|[.state,.counts]' <<<"$output")" '["cancelled",null]'
+    run -0 extspool show 1
+    is "${lines[1]}" "3 rows: 0 created, 0 unchanged, 1 skipped, 2 invalid, 0 failed"
+}

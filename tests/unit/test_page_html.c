@@ -226,6 +226,27 @@ static void a_hold_says_why_and_what_to_do(void **state)
     assert_lacks(text, "<a ");
 }
 
+/* A refused row is settled, and nothing was done with it. */
+static void a_hold_says_what_became_of_its_rows(void **state)
+{
+    (void)state;
+    const char *text = document_of("held",
+                                   "\"rows\":10,\"done\":4,\"counts\":{\"rows\":10,\"created\":0,"
+                                   "\"unchanged\":0,\"skipped\":0,\"invalid\":3,\"failed\":1}",
+                                   LANGUAGE_EN);
+    assert_has(text, "10 rows read: none added, <span class=\"plain\">6 still open</span>, "
+                     "<span class=\"oops\">4 rows refused</span></p>");
+    assert_lacks(text, "rows done");
+    text = document_of("held",
+                       "\"rows\":10,\"done\":10,\"counts\":{\"rows\":10,\"created\":1,"
+                       "\"unchanged\":2,\"skipped\":3,\"invalid\":4,\"failed\":0}",
+                       LANGUAGE_DE);
+    assert_has(text, "10 Zeilen gelesen: <span class=\"plain\">eine angelegt</span>, "
+                     "<span class=\"plain\">2 schon früher angelegt</span>");
+    assert_lacks(text, "offen");
+    assert_lacks(document_of("held", "\"rows\":0,\"done\":0", LANGUAGE_EN), "rows read");
+}
+
 static void ended_imports_have_their_counts(void **state)
 {
     (void)state;
@@ -404,6 +425,7 @@ int main(void)
         cmocka_unit_test(time_left_is_rounded_up_and_coarse),
         cmocka_unit_test(a_reason_is_told_once),
         cmocka_unit_test(a_hold_says_why_and_what_to_do),
+        cmocka_unit_test(a_hold_says_what_became_of_its_rows),
         cmocka_unit_test(ended_imports_have_their_counts),
         cmocka_unit_test(what_the_server_lacks_is_to_be_seen),
         cmocka_unit_test(what_did_not_come_is_told),
