@@ -61,6 +61,11 @@ static void waiting_add(struct buf *to, struct json_object *status, enum languag
     page_say(to, l, remedy_of(reason));
 }
 
+static bool is_stopping(struct json_object *status)
+{
+    return json_object_get_boolean(page_object(page_object(status, "daemon"), "stopping"));
+}
+
 /* What makes all else that is told of less worth, or NULL. */
 static const char *doubt_of(struct json_object *status)
 {
@@ -68,7 +73,7 @@ static const char *doubt_of(struct json_object *status)
         return "The program has only just started: nothing is known yet.";
     if (page_number(status, "late"))
         return "The program is not answering at the moment: what you see is not up to date.";
-    if (json_object_get_boolean(page_object(page_object(status, "daemon"), "stopping")))
+    if (is_stopping(status))
         return "The program is about to end. Nothing is lost: the imports go on when it is started "
                "again.";
     return NULL;
@@ -89,7 +94,8 @@ static void summary(struct buf *to, struct json_object *status, enum language l)
     uint64_t held = count_at(status, PAGE_HELD);
     uint64_t stay = page_length(page_object(status, "unclaimed"));
     uint64_t absent = page_length(page_object(status, "missing"));
-    bool waits = page_member(status, "waiting")[0] != '\0';
+    /* that the program is about to end is a doubt already */
+    bool waits = page_member(status, "waiting")[0] && !is_stopping(status);
     const char *doubt = doubt_of(status);
     bool attention = doubt || waits || held || stay || absent;
     bool among = false;
