@@ -245,6 +245,93 @@ static bool file_read(struct config *c, const char *path, struct fault *f)
     return config_ini_read(path, found, &s, f);
 }
 
+/* ---- what is left of a file with faults ---- */
+
+#define PASSED_MOST 64 /* lines at fault */
+
+static char *line_at(char *text, size_t number)
+{
+    for (size_t i = 1; i < number; i++)
+        text += strcspn(text, "\n") + 1;
+    return text;
+}
+
+static bool is_heading(const char *line)
+{
+    return line[strspn(line, " \t\r")] == '[';
+}
+
+/* Whether a line may have been one of the two directories, going by its words. */
+static bool says_directory(const char *line, size_t len)
+{
+    ON_LEAVE(free_text) char *own = xstrndup(line, len);
+    return strcasestr(own, "directory") != NULL;
+}
+
+/* The same of a line at fault by its place: it stands in one of their sections, and is none of the
+ * section's other keys. */
+static bool stands_for_directory(const char *text, const char *line, size_t len)
+{
+    ON_LEAVE(free_text) char *key = xstrndup(line, len);
+    const char *section = "";
+    size_t i;
+    for (const char *at = text; at < line; at += strcspn(at, "\n") + 1)
+        section = is_heading(at) ? at + strspn(at, " \t\r") : section;
+    const char *name = strncmp(section, "[spool]", 7) == 0   ? "spool"
+                       : strncmp(section, "[state]", 7) == 0 ? "state"
+                                                             : NULL;
+    size_t indent = strspn(key, " \t\r");
+    key[indent + strcspn(key + indent, " \t=")] = '\0';
+    return name && !key_find(name, key + indent, &i);
+}
+
+/* Blanks a line out, and with a heading all that stands under it: whose keys those are is unknown.
+ * False when that leaves a doubt. */
+static bool line_drop(char *text, size_t number)
+{
+    char *line = line_at(text, number);
+    bool heading = is_heading(line);
+    if (!heading && stands_for_directory(text, line, strcspn(line, "\n")))
+        return false;
+    do {
+        size_t len = strcspn(line, "\n");
+        if (says_directory(line, len))
+            return false;
+        memset(line, ' ', len);
+        line += len + (line[len] == '\n');
+    } while (heading && *line && !is_heading(line));
+    return true;
+}
+
+/* Reads a file as often as it takes, each time without one line more. Only the first fault is told.
+ */
+static bool file_salvage(struct config *c, const char *path, struct fault *f)
+{
+    ON_LEAVE(free_text) char *text = NULL;
+    size_t len = 0;
+    if (!config_ini_slurp(path, &text, &len, f))
+        return false;
+    if (strlen(text) != len)
+        return file_read(c, path, f); /* which tells of the NUL */
+    for (size_t passed = 0; passed <= PASSED_MOST; passed++) {
+        struct source s = {.config = c};
+        struct fault why = {0};
+        size_t line = 0;
+        if (config_ini_parse(path, text, len, found, &s, &line, &why))
+            return true;
+        if (!c->partial)
+            *f = why;
+        c->partial = true;
+        if (!line_drop(text, line))
+            return false;
+    }
+    return false;
+}
+
+/* ---- all files ---- */
+
+typedef bool file_reader(struct config *c, const char *path, struct fault *f);
+
 static int is_conf(const struct dirent *entry)
 {
     static const char suffix[] = ".conf";
@@ -259,7 +346,7 @@ static int by_name(const struct dirent **a, const struct dirent **b)
 }
 
 /* Reads FILE.d/NAME.conf, for every NAME in order. */
-static bool folder_read(struct config *c, const char *path, struct fault *f)
+static bool folder_read(struct config *c, const char *path, file_reader *read, struct fault *f)
 {
     ON_LEAVE(buf_free) struct buf folder = {0};
     buf_format(&folder, "%s.d", path);
@@ -275,28 +362,42 @@ static bool folder_read(struct config *c, const char *path, struct fault *f)
     for (int i = 0; i < count; i++) {
         ON_LEAVE(buf_free) struct buf name = {0};
         buf_format(&name, "%s/%s", folder.at, entries[i]->d_name);
-        good = good && file_read(c, name.at, f);
+        good = good && read(c, name.at, f);
         free(entries[i]);
     }
     free(entries);
     return good;
 }
 
-bool config_read(const char *path, struct config **ret, struct fault *f)
+static bool all_read(const char *path, file_reader *read, struct config **ret, struct fault *f)
 {
     ON_LEAVE(drop) struct config *c = defaults();
     const char *file = path ? path : CONFIG_FILE;
     bool may_lack = !path && access(file, F_OK) != 0 && errno == ENOENT;
 
-    if (!may_lack && !file_read(c, file, f))
+    if (!may_lack && !read(c, file, f))
         return false;
-    if (!folder_read(c, file, f))
+    if (!folder_read(c, file, read, f))
         return false;
-    if (c->retry.first > c->retry.most)
-        return fault_set(f, FAULT_CONFIG, 0, "%s: [retry] first is longer than most", file);
+    if (c->retry.first > c->retry.most && !c->partial) {
+        fault_set(f, FAULT_CONFIG, 0, "%s: [retry] first is longer than most", file);
+        c->partial = read == file_salvage;
+        if (!c->partial)
+            return false;
+    }
     *ret = c;
     c = NULL;
     return true;
+}
+
+bool config_read(const char *path, struct config **ret, struct fault *f)
+{
+    return all_read(path, file_read, ret, f);
+}
+
+bool config_read_rest(const char *path, struct config **ret, struct fault *f)
+{
+    return all_read(path, file_salvage, ret, f);
 }
 
 void config_name_profile(struct config *c, const char *name)

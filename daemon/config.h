@@ -70,6 +70,7 @@ struct config {
         int64_t timeout;
         char *expect;
     } notify;
+    bool partial; /* by config_read_rest: lines of it were passed over */
 };
 
 /* Reads path and then path's "extspoold.conf.d" folder's *.conf files in the order of their names
@@ -78,9 +79,14 @@ struct config {
  * False with a FAULT_CONFIG "FILE:LINE: …" for an unreadable file, a line that is no INI, an
  * unknown section or key, a doubled key in one file, or a bad value. No text quotes a value. */
 bool config_read(const char *path, struct config **ret, struct fault *f);
-struct config *config_free(struct config *c); /* [import] profile, as if it had been read. */
+/* The same of files that an administrator is just editing: lines at fault are passed over as long
+ * as they leave no doubt of [spool] directory and [state] directory, by which a daemon is found
+ * that goes on with what it read before. True with a fault, which f then has, and a config that is
+ * partial: good for nothing else. False where config_read is false and there is such a doubt. */
+bool config_read_rest(const char *path, struct config **ret, struct fault *f);
+struct config *config_free(struct config *c); /* NULL */
+/* [import] profile, as if it had been read. */
 void config_name_profile(struct config *c, const char *name);
-/* NULL */
 
 /* The whole configuration as an INI file with every key, in the table's order, each under a
  * comment with its meaning and in the form that config_read takes; for --print-config. A value

@@ -120,16 +120,17 @@ static int value_found(void *with, const char *section, const char *key, const c
     return r->bad_line == 0;
 }
 
-bool config_ini_read(const char *path, config_ini_found *found, void *with, struct fault *f)
+bool config_ini_slurp(const char *path, char **ret, size_t *ret_len, struct fault *f)
 {
-    ON_LEAVE(free_text) char *text = NULL;
-    size_t len;
-    if (!fsio_slurp(path, FILE_MOST, &text, &len, f)) {
-        if (f)
-            f->kind = FAULT_CONFIG;
-        return false;
-    }
+    bool good = fsio_slurp(path, FILE_MOST, ret, ret_len, f);
+    if (!good && f)
+        f->kind = FAULT_CONFIG;
+    return good;
+}
 
+bool config_ini_parse(const char *path, const char *text, size_t len, config_ini_found *found,
+                      void *with, size_t *ret_line, struct fault *f)
+{
     bool bom = strncmp(text, "\xef\xbb\xbf", 3) == 0;
     struct reading r = {.at = text + (bom ? 3 : 0), .found = found, .with = with};
     int refused = ini_parse_stream(line_next, &r, value_found, &r);
@@ -144,5 +145,16 @@ bool config_ini_read(const char *path, config_ini_found *found, void *with, stru
     if (r.bad_line)
         fault_set(f, FAULT_CONFIG, 0, "%s:%zu: %s", path, r.bad_line, buf_get(&r.why));
     buf_free(&r.why);
+    if (r.bad_line)
+        *ret_line = r.bad_line;
     return r.bad_line == 0;
+}
+
+bool config_ini_read(const char *path, config_ini_found *found, void *with, struct fault *f)
+{
+    ON_LEAVE(free_text) char *text = NULL;
+    size_t len = 0;
+    size_t line = 0;
+    return config_ini_slurp(path, &text, &len, f) &&
+           config_ini_parse(path, text, len, found, with, &line, f);
 }

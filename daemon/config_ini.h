@@ -18,4 +18,10 @@ typedef bool config_ini_found(void *with, const char *section, const char *key, 
  * cannot be read. */
 bool config_ini_read(const char *path, config_ini_found *found, void *with, struct fault *f);
 
+/* The same in two steps: the file's text, which the caller frees; and what it holds, *ret_line
+ * being the number of the line that is at fault, when one is. path is for the fault's text. */
+bool config_ini_slurp(const char *path, char **ret, size_t *ret_len, struct fault *f);
+bool config_ini_parse(const char *path, const char *text, size_t len, config_ini_found *found,
+                      void *with, size_t *ret_line, struct fault *f);
+
 #endif

@@ -22,18 +22,20 @@ static const struct ctl_command commands[] = {
      TAKES_JSON | TAKES_DETACH | TAKES_PROFILE, 1, ANY},
     {"status", "[--json] [--watch]",
      "a line for each import, and for each file that stays in incoming/", ctl_status,
-     TAKES_JSON | TAKES_WATCH, 0, 0},
+     TAKES_JSON | TAKES_WATCH | ASKS_A_DAEMON, 0, 0},
     {"show", "[--json] ID", "one import: counts, refused rows, paths of its reports", ctl_show,
-     TAKES_JSON, 1, 1},
-    {"log", "[--json] ID", "what happened to one import, in order of time", ctl_log, TAKES_JSON, 1,
-     1},
-    {"hold", "[--json] ID…", "put imports aside", ctl_hold, TAKES_JSON, 1, ANY},
-    {"release", "[--json] ID…", "let held imports go on", ctl_release, TAKES_JSON, 1, ANY},
-    {"retry", "[--json] ID…", "send the failed rows of imports again", ctl_retry, TAKES_JSON, 1,
-     ANY},
-    {"cancel", "[--json] ID…", "send nothing more of imports", ctl_cancel, TAKES_JSON, 1, ANY},
+     TAKES_JSON | ASKS_A_DAEMON, 1, 1},
+    {"log", "[--json] ID", "what happened to one import, in order of time", ctl_log,
+     TAKES_JSON | ASKS_A_DAEMON, 1, 1},
+    {"hold", "[--json] ID…", "put imports aside", ctl_hold, TAKES_JSON | ASKS_A_DAEMON, 1, ANY},
+    {"release", "[--json] ID…", "let held imports go on", ctl_release, TAKES_JSON | ASKS_A_DAEMON,
+     1, ANY},
+    {"retry", "[--json] ID…", "send the failed rows of imports again", ctl_retry,
+     TAKES_JSON | ASKS_A_DAEMON, 1, ANY},
+    {"cancel", "[--json] ID…", "send nothing more of imports", ctl_cancel,
+     TAKES_JSON | ASKS_A_DAEMON, 1, ANY},
     {"verify", "[--json] ID…", "prove that every row has exactly one outcome", ctl_verify,
-     TAKES_JSON, 1, ANY},
+     TAKES_JSON | ASKS_A_DAEMON, 1, ANY},
     {"template", "[--json] [PROFILE]", "print a heading line and an example row to start from",
      ctl_template, TAKES_JSON | FOR_ANY_USER, 0, 1},
     {"profiles", "[--json]", "list the mapping profiles and their headings", ctl_profiles,
@@ -210,6 +212,13 @@ static bool read_config(const struct ctl_command *command, const char *path, str
 {
     if (config_read(path, ret, f))
         return true;
+    if ((command->flags & ASKS_A_DAEMON) && f->error != EACCES) {
+        if (!config_read_rest(path, ret, f))
+            return false;
+        fprintf(stderr, "extspool: note: %s; asking the daemon, which goes on as before\n",
+                f->text);
+        return true;
+    }
     if (path || f->error != EACCES || !(command->flags & FOR_ANY_USER))
         return false;
     fprintf(stderr, "extspool: note: %s; going by the built-in defaults\n", f->text);

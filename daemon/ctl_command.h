@@ -17,6 +17,7 @@ enum {
     TAKES_WATCH = 64,
     TAKES_BAD_CONFIG = 128, /* it is told of a configuration that cannot be read */
     TAKES_DRY_RUN = 256,
+    ASKS_A_DAEMON = 512, /* which may have read a configuration that is at fault now */
 };
 
 /* The shells that are known, and what else `completion` answers: for those shells. */

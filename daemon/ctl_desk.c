@@ -69,6 +69,11 @@ static bool become_owner(const char *directory, struct fault *f)
 static bool job_begin(struct ctl_desk *desk, struct fault *f)
 {
     const char *directory = desk->config->state.directory;
+    if (desk->config->partial)
+        return fault_set(
+            f, FAULT_CONFIG, 0,
+            "no daemon answers in '%s', and without one the configuration must be sound",
+            directory);
     if (!become_owner(directory, f))
         return false;
     umask(0027);

@@ -313,6 +313,42 @@ open_to_all() {
     run -2 extspool show 0
 }
 
+@test "a configuration that somebody is just editing keeps nobody from asking the daemon" {
+    local command
+    waiting_import people.csv
+    cp "$CONF" sound.conf
+    printf '[report]\nformats=papyrus\n' >>"$CONF"
+    for command in 'status --json' 'show --json 1' 'log --json 1' 'hold --json 1' \
+        'release --json 1' 'cancel --json 1'; do
+        # shellcheck disable=SC2086 # words
+        run -0 --separate-stderr extspool $command
+        is "$(jq -c 'type' <<<"$output")" '"object"'
+        has "$stderr" "extspool: note: $CONF:"
+        has "$stderr" "[report] formats"
+    done
+    wait_report people.csv
+    run -0 extspool verify 1
+    run -1 --separate-stderr extspool hold 1 # answered as ever
+    has "$stderr" "extspool: import 000001"
+    # what brings something new, or goes by the configuration itself, waits until it is sound
+    for command in 'import people.csv' 'check people.csv' 'prune'; do
+        # shellcheck disable=SC2086
+        run -2 --separate-stderr extspool $command
+        has "$stderr" "[report] formats"
+        [[ "$stderr" != *note* ]]
+    done
+    # as does everything where its directories are in doubt, or where no daemon runs
+    sed 's/^directory=/directry=/' sound.conf >"$CONF"
+    run -2 --separate-stderr extspool status
+    has "$stderr" "unknown key 'directry'"
+    printf '[report]\nformats=papyrus\n' | cat sound.conf - >"$CONF"
+    daemon_stop
+    run -2 --separate-stderr extspool status
+    has "$stderr" "the configuration must be sound"
+    run -2 --separate-stderr extspool retry --json 1
+    is "$(jq -c .ok <<<"$output")" false
+}
+
 # ---- hold, release, retry, cancel -------------------------------------------------------------
 
 @test "hold and release an import that waits, with a daemon" {

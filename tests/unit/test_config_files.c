@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "config.h"
 
+#include <errno.h>
+
 #include "folder.h"
 
 #include "buf.h"
@@ -253,9 +255,77 @@ static void manual_has_every_key_with_its_default(void **state)
     buf_free(&printed);
 }
 
+/* ---- files that somebody is just editing ---- */
+
+#define FOLDERS "[spool]\ndirectory=/spool\n[state]\ndirectory=/state\n"
+
+static void what_is_left_of_a_file_finds_the_daemon(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        const char *fault; /* the first one */
+    } cases[] = {
+        {FOLDERS "[log]\nlevl=info\n", "x.conf:6: unknown key 'levl'"},
+        {"[pbx]\nurl=ftp://pbx\nconcurrency=many\n" FOLDERS, "x.conf:2: [pbx] url"},
+        {"[pbx\nurl=http://pbx\n" FOLDERS "[log]\nno key\n", "x.conf:1: "},
+        {FOLDERS "[frobnicate]\nthis=that\nand\n[log]\nlevel=loud\n", "x.conf:5: unknown section"},
+        {FOLDERS "[log]\nlevel=info\nlevel=info\n", "x.conf:7: "},
+        {"[spool]\nsettle=2 hours\ndirectory=/spool\n[state]\ndirectory=/state\n",
+         "x.conf:2: [spool] settle"},
+        {FOLDERS "[retry]\nfirst=2m\nmost=1m\n", "x.conf: [retry] first is longer than most"},
+        {"key=before\n" FOLDERS, "x.conf:1: "},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct config *c = NULL;
+        struct fault f = {0};
+        assert_false(config_read(put("x.conf", cases[i].text), &c, NULL));
+        if (!config_read_rest(path_of("x.conf"), &c, &f))
+            fail_msg("%zu: %s", i, f.text);
+        if (!strstr(f.text, cases[i].fault))
+            fail_msg("%zu: %s", i, f.text);
+        assert_string_equal(c->spool.directory, "/spool");
+        assert_string_equal(c->state.directory, "/state");
+        assert_true(c->partial);
+        config_free(c);
+    }
+    struct config *c = NULL;
+    struct fault f = {0};
+    assert_true(config_read_rest(put("x.conf", FOLDERS), &c, &f));
+    assert_false(c->partial);
+    assert_int_equal(f.kind, FAULT_NONE);
+    config_free(c);
+}
+
+/* Another daemon's import must not be held for a slip of the finger. */
+static void a_doubt_of_the_folders_is_a_refusal(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {
+        "[spool]\ndirectory=\n",       "[spool]\ndirectory /spool\n",
+        "[spool]\nDirectory=/spool\n", "[spool]\ndirectry=/spool\n",
+        "[state]\ndir=/state\n",       "[state]\n/state\n",
+        "[sate]\ndirectory=/state\n",  "[state\n\ndirectory=/state\n",
+        "directory=/state\n",          "[spool]\ndirectory=/one\ndirectory=/two\n",
+    };
+    for (size_t i = 0; i < COUNT_OF(texts); i++) {
+        struct config *c = NULL;
+        struct fault f = {0};
+        if (config_read_rest(put("x.conf", texts[i]), &c, &f))
+            fail_msg("%zu is taken", i);
+        assert_int_equal(f.kind, FAULT_CONFIG);
+    }
+    struct config *c = NULL;
+    struct fault f = {0};
+    assert_false(config_read_rest(path_of("none.conf"), &c, &f));
+    assert_int_equal(f.error, ENOENT);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        TEST(what_is_left_of_a_file_finds_the_daemon),
+        TEST(a_doubt_of_the_folders_is_a_refusal),
         TEST(password_is_the_first_line),
         TEST(password_of_1024_bytes_is_the_longest),
         TEST(password_that_cannot_be_read_is_a_fault),
