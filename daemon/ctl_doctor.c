@@ -12,6 +12,7 @@
 
 #include "buf.h"
 #include "clock.h"
+#include "config_listen.h"
 #include "ctl_screen.h"
 #include "json.h"
 
@@ -276,6 +277,41 @@ static void token_missing(struct doctor *d, const struct fault *why)
                "the status page has no token: %s", why->text);
 }
 
+static bool is_exposed(const char *listen)
+{
+    union config_address address;
+    socklen_t len;
+    return *listen && *listen != '/' && config_listen_address(listen, &address, &len) &&
+           !config_listen_is_local(&address);
+}
+
+/* What others can reach is not served without a token, and no daemon starts with it. One that runs
+ * has its credential, whatever stands in the file by now. */
+static void check_exposed(struct doctor *d)
+{
+    const char *listen = d->config->status.listen;
+    ON_LEAVE(buf_free) struct buf path = {0};
+    ON_LEAVE(buf_free) struct buf remedy = {0};
+    struct stat st;
+    if (d->status || *d->config->status.token_file || !is_exposed(listen))
+        return;
+    doctor_credential(d, "status-token", &path);
+    int error = stat(path.at, &st) == 0 ? 0 : errno;
+    buf_format(&remedy,
+               "make one: head -c 24 /dev/urandom | base64 | install -m 0600 /dev/stdin '%s', or "
+               "name a file with one as [status] token_file; then systemctl restart %s",
+               path.at, d->unit);
+    if (error == EACCES)
+        doctor_say(d, DOCTOR_UNSEEN, "run this as root", "'%s' cannot be looked at", path.at);
+    else if (error || st.st_size == 0)
+        doctor_say(d, DOCTOR_FINDING, remedy.at,
+                   "others can reach [status] listen=%s, and there is no token, so that no daemon "
+                   "starts: '%s' is %s",
+                   listen, path.at, error ? "missing" : "empty");
+    else
+        doctor_well(d, "the status page asks for the token in '%s'", path.at);
+}
+
 /* What its daemon says; the token it may have as a credential, which nobody else reads. */
 static void check_page(struct doctor *d)
 {
@@ -287,6 +323,7 @@ static void check_page(struct doctor *d)
     bool known = !*d->config->status.token_file || config_token(d->config, &token, &f);
     if (!known)
         token_missing(d, &f);
+    check_exposed(d);
     buf_format(&remedy,
                "correct [status], then systemctl reload %s; an address that is in use is tried "
                "again each minute (ss -ltnp names its owner)",
@@ -299,17 +336,29 @@ static void check_page(struct doctor *d)
 
 /* ---- telling people ---- */
 
+/* A file that the daemon may run: root may run what anybody may. Of which groups the daemon is, is
+ * not asked for. */
+static bool is_program(const struct doctor *d, const char *path)
+{
+    struct stat st;
+    if (stat(path, &st) != 0 || !S_ISREG(st.st_mode))
+        return false;
+    if (!d->user_known || d->user == 0)
+        return access(path, X_OK) == 0;
+    return st.st_mode & (st.st_uid == d->user ? 0100 : 0011);
+}
+
 /* As it is looked for when it is run. */
-static bool program_there(const char *name)
+static bool program_there(const struct doctor *d, const char *name)
 {
     const char *path = getenv("PATH");
     if (strchr(name, '/'))
-        return access(name, X_OK) == 0;
+        return is_program(d, name);
     for (const char *at = path ? path : ""; *at;) {
         ON_LEAVE(buf_free) struct buf file = {0};
         size_t len = strcspn(at, ":");
         buf_format(&file, "%.*s/%s", (int)len, at, name);
-        if (access(file.at, X_OK) == 0)
+        if (is_program(d, file.at))
             return true;
         at += len + (at[len] == ':');
     }
@@ -322,7 +371,7 @@ static void check_notify(struct doctor *d)
     ON_LEAVE(free_text) char *name = xstrndup(command, strcspn(command, " \t"));
     if (!*name)
         return;
-    if (program_there(name))
+    if (program_there(d, name))
         doctor_well(d, "people are told by '%s'", name);
     else
         doctor_say(d, DOCTOR_FINDING,

@@ -57,6 +57,10 @@ void doctor_receipts(struct doctor *d);
 void doctor_incoming(struct doctor *d);
 void doctor_unowned(struct doctor *d);
 /* ctl_doctor_pbx.c */
+/* Where the unit of this configuration takes a credential from: NAME.conf has NAME.CREDENTIAL
+ * beside it, and the configuration of the plain unit CREDENTIAL. */
+struct buf;
+void doctor_credential(const struct doctor *d, const char *credential, struct buf *to);
 void doctor_password(struct doctor *d);
 void doctor_pbx(struct doctor *d);
 void doctor_session(struct doctor *d);

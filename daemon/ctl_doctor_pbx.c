@@ -18,9 +18,7 @@
 
 /* ---- the password ---- */
 
-/* Where the unit of this configuration takes its credential from: NAME.conf has NAME.pbx-password
- * beside it, and the configuration of the plain unit pbx-password. */
-static void credential_path(const struct doctor *d, struct buf *to)
+void doctor_credential(const struct doctor *d, const char *credential, struct buf *to)
 {
     const char *config = NULL;
     size_t len = 0;
@@ -29,7 +27,7 @@ static void credential_path(const struct doctor *d, struct buf *to)
     buf_add(to, name, len);
     if (len)
         buf_char(to, '.');
-    buf_text(to, "pbx-password");
+    buf_text(to, credential);
 }
 
 /* Root hands a credential on; a password_file is the daemon's own to read. */
@@ -74,7 +72,7 @@ void doctor_password(struct doctor *d)
     if (*d->config->pbx.password_file)
         buf_text(&path, d->config->pbx.password_file);
     else
-        credential_path(d, &path);
+        doctor_credential(d, "pbx-password", &path);
     buf_format(&remedy,
                "install -m 0600 /dev/stdin '%s', type the password, Enter, Ctrl-D; and "
                "systemctl %s %s",

@@ -278,9 +278,35 @@ static void receipts_check(struct doctor *d, const char *path, const struct stat
     }
 }
 
-void doctor_receipts(struct doctor *d)
+/* Why the daemon would not write to what is there, or NULL. */
+static const char *receipts_trap(struct doctor *d, const struct stat *st)
+{
+    if (S_ISLNK(st->st_mode))
+        return "is a link, which the daemon does not follow";
+    if (!S_ISDIR(st->st_mode))
+        return "is no folder";
+    for (size_t i = 1; i < COUNT_OF(folders); i++) { /* incoming/ is the senders' */
+        ON_LEAVE(free_text) char *own = path_of(d, folders[i].name);
+        struct stat found;
+        if (stat(own, &found) == 0 && found.st_dev == st->st_dev && found.st_ino == st->st_ino)
+            return "is a folder of the spool's own";
+    }
+    return NULL;
+}
+
+/* The folder's path without the slashes at its end, behind which a link would be followed. */
+static char *receipts_path(const struct doctor *d)
 {
     const char *path = d->config->report.receipts;
+    size_t len = strlen(path);
+    while (len > 1 && path[len - 1] == '/')
+        len--;
+    return xstrndup(path, len);
+}
+
+void doctor_receipts(struct doctor *d)
+{
+    ON_LEAVE(free_text) char *path = receipts_path(d);
     const char *why = ctl_text(ctl_member(d->status, "daemon"), "receipts");
     ON_LEAVE(buf_free) struct buf remedy = {0};
     size_t findings = d->count[DOCTOR_FINDING];
@@ -297,7 +323,10 @@ void doctor_receipts(struct doctor *d)
         doctor_say(d, DOCTOR_UNSEEN, "run this as root or as the daemon's user",
                    "'%s' cannot be looked at", path);
         return;
-    } else if (lstat(path, &st) != 0 || !S_ISDIR(st.st_mode)) {
+    } else if (lstat(path, &st) == 0 && receipts_trap(d, &st)) {
+        doctor_say(d, DOCTOR_FINDING, "name a folder of its own as [report] receipts",
+                   "receipts cannot be written: '%s' %s", path, receipts_trap(d, &st));
+    } else if (lstat(path, &st) != 0) {
         buf_format(&remedy, "install -d -m 2770 -o extspoold -g extspool-drop '%s'", path);
         doctor_say(d, DOCTOR_FINDING, remedy.at, "[report] receipts: there is no folder '%s'",
                    path);

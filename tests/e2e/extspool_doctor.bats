@@ -399,6 +399,54 @@ time.sleep(600)' "$WORLD/deaf" "$WORLD/connected" 3>&- &
     has "$(remedy page)" "install -m 0600 -o extspoold /dev/stdin '$WORLD/none'"
 }
 
+@test "a page that others can reach is found to have no token before a daemon starts with it" {
+    pbxsim_start
+    conf_write status.listen=0.0.0.0:9180
+    doctor 1
+    has "$(said page)" "others can reach [status] listen=0.0.0.0:9180"
+    has "$(said page)" "status-token' is missing"
+    has "$(remedy page)" "status-token'"
+    local file
+    file=$(said page | grep -oP "'\K[^']*status-token")
+    : >"$file"
+    doctor 1
+    has "$(said page)" "'$file' is empty"
+    echo a-token-of-twenty-one >"$file"
+    doctor 1
+    is "$(said page)" ""
+    is "$(said page well)" "the status page asks for the token in '$file'"
+    rm "$file"
+    conf_write status.listen=127.0.0.1:9180
+    doctor 1
+    is "$(said page)" ""
+}
+
+@test "a program and a folder that cannot be used are found without a daemon" {
+    conf_write notify.command="$WORLD/tell me" report.receipts="$WORLD/receipts/"
+    mkdir "$WORLD/tell"
+    doctor 1
+    has "$(said notify)" "'$WORLD/tell' is no program"
+    has "$(said receipts)" "there is no folder '$WORLD/receipts'"
+    rmdir "$WORLD/tell"
+    printf '#!/bin/sh\n' >"$WORLD/tell"
+    ln -s /tmp "$WORLD/receipts"
+    doctor 1
+    has "$(said notify)" "'$WORLD/tell' is no program"
+    has "$(said receipts)" "'$WORLD/receipts' is a link"
+    chmod 0755 "$WORLD/tell"
+    rm "$WORLD/receipts"
+    touch "$WORLD/receipts"
+    doctor 1
+    is "$(said notify)" ""
+    has "$(said receipts)" "'$WORLD/receipts' is no folder"
+    # what is the daemon's own
+    pbxsim_start
+    daemon_once
+    conf_write report.receipts="$SPOOL/reports"
+    doctor 1
+    has "$(said receipts)" "'$SPOOL/reports' is a folder of the spool's own"
+}
+
 @test "another user is told what could not be looked into" {
     [ "$(id -u)" = 0 ] || skip "needs root, to be another user"
     well_world
