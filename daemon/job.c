@@ -345,8 +345,7 @@ static bool turn(struct job *j, struct fault *f)
         !take_in(j, f) || !settle(j, f))
         return false;
     if (!(j->stopping || pbx_turn(j->pbx, j->mono, is_wanted(j) && j->send, f)) ||
-        !delivery_fill(j, f) ||
-        !barrier(j, f) || !announce_step(j, f) ||
+        !delivery_fill(j, f) || !barrier(j, f) || !announce_step(j, f) ||
         !(j->stopping || !j->send || receipts_step(j, f)) || !file_away(j, f) ||
         !delivery_send(j, f) || !expected_step(j, f))
         return false;

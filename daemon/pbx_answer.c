@@ -155,8 +155,7 @@ static bool failed(struct pbx *p, int64_t mono, const struct pbx_pending *call,
         a->verdict = PBX_BAD;
         a->in_doubt = true;
         a->for_all = true;
-        shut(p, mono, a->call, p->first, TROUBLE_PASSES,
-             "the PBX asks to slow down (errno 10025)");
+        shut(p, mono, a->call, p->first, TROUBLE_PASSES, "the PBX asks to slow down (errno 10025)");
         return true;
     case MEANS_DOWN:
         a->in_doubt = true;

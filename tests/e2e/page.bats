@@ -150,7 +150,7 @@ teardown() {
     # what comes now logs in as ever, and that session is kept by the usual heartbeats alone
     drop <(records 2002 2002) more.csv
     wait_report more.csv
-    is "$(report more.csv .state)" done
+    is "$(report more.csv .state)" "done"
     is "$(journal 'select(.call=="login")|.call' | wc -l)" 1
 }
 
