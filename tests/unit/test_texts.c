@@ -138,6 +138,34 @@ static void every_code_is_told_in_german(void **state)
 
 /* ---- composed messages ---- */
 
+/* What libcurl says stands within a sentence of ours. */
+static void others_words_are_translated(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *english, *german;
+    } cases[] = {
+        {"the PBX cannot be reached: Failed to connect to 10.0.0.5 port 8088: Couldn't connect to "
+         "server",
+         "die Telefonanlage ist nicht erreichbar: zu 10.0.0.5, Port 8088, kommt keine Verbindung "
+         "zustande"},
+        {"the PBX cannot be reached: Could not resolve host: pbx.example",
+         "die Telefonanlage ist nicht erreichbar: der Servername pbx.example ist nicht bekannt"},
+        {"the PBX cannot be reached: gnutls_handshake() failed: An unexpected TLS packet was "
+         "received.",
+         "die Telefonanlage ist nicht erreichbar: eine verschlüsselte Verbindung kommt nicht "
+         "zustande: unter dieser Adresse wird nicht verschlüsselt"},
+        {"the PBX cannot be reached: SSL: certificate subject name (a.example) does not match "
+         "target host name 'b.example'",
+         "die Telefonanlage ist nicht erreichbar: ihr Zertifikat gilt für a.example und nicht für "
+         "b.example"},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        assert_string_equal(german(cases[i].english), cases[i].german);
+        assert_string_equal(message_in(LANGUAGE_EN, cases[i].english), cases[i].english);
+    }
+}
+
 static void what_varies_stands_in_the_translation(void **state)
 {
     (void)state;
@@ -177,20 +205,6 @@ static void what_varies_stands_in_the_translation(void **state)
          "„/var/x.csv“ lässt sich nicht öffnen: Datei oder Ordner nicht gefunden"},
         {"the PBX cannot be reached: no answer came in time",
          "die Telefonanlage ist nicht erreichbar: es kam nicht rechtzeitig eine Antwort"},
-        {"the PBX cannot be reached: Failed to connect to 10.0.0.5 port 8088: Couldn't connect to "
-         "server",
-         "die Telefonanlage ist nicht erreichbar: zu 10.0.0.5, Port 8088, kommt keine Verbindung "
-         "zustande"},
-        {"the PBX cannot be reached: Could not resolve host: pbx.example",
-         "die Telefonanlage ist nicht erreichbar: der Servername pbx.example ist nicht bekannt"},
-        {"the PBX cannot be reached: gnutls_handshake() failed: An unexpected TLS packet was "
-         "received.",
-         "die Telefonanlage ist nicht erreichbar: eine verschlüsselte Verbindung kommt nicht "
-         "zustande: unter dieser Adresse wird nicht verschlüsselt"},
-        {"the PBX cannot be reached: SSL: certificate subject name (a.example) does not match "
-         "target host name 'b.example'",
-         "die Telefonanlage ist nicht erreichbar: ihr Zertifikat gilt für a.example und nicht für "
-         "b.example"},
         {"the PBX cannot be reached: Couldn't resolve host name",
          "die Telefonanlage ist nicht erreichbar: Couldn't resolve host name"},
         {"the [secrets] command ends with 3",
@@ -457,6 +471,7 @@ int main(void)
         cmocka_unit_test(places_are_filled),
         cmocka_unit_test(every_code_is_told_in_german),
         cmocka_unit_test(what_varies_stands_in_the_translation),
+        cmocka_unit_test(others_words_are_translated),
         cmocka_unit_test(headings_of_others_stay),
         cmocka_unit_test(what_is_not_known_is_told_as_it_is),
         cmocka_unit_test(what_the_cases_want_is_told_in_german),
