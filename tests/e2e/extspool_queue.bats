@@ -77,7 +77,7 @@ open_to_all() {
     run -1 --separate-stderr extspool import good.csv rejected.csv
     has "${lines[0]}" "good.csv: "
     has "$output" "rejected.csv: 00000"
-    has "$output" " rejected: number: "
+    has "$output" " rejected: the required column 'number' is missing"
     run -2 --separate-stderr extspool import held.csv good.csv
     has "${lines[0]}" "held.csv: 00000"
     has "${lines[0]}" " held: "
