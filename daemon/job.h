@@ -73,8 +73,8 @@ bool job_retry(struct job *j, uint64_t id, struct fault *f);
 bool job_cancel(struct job *j, uint64_t id, struct fault *f);
 
 /* {"imports":[{"id","name","state","rows","done","rate","left","reason","code","profile","since",
- * "finished","counts"}],"unclaimed":[{"name","reason"}],"missing":[{"name","reason"}],"waiting":…,"daemon":
- * {"calls","calls_most","session","watch","watch_reason","receipts","page"}}: unfinished and held
+ * "finished","counts"}],"unclaimed":[{"name","reason"}],"missing":[{"name","reason"}],"waiting":…,
+ * "daemon":{"calls","calls_most","session","watch","watch_reason","receipts","page"}}: unfinished and held
  * imports and the last finished ones, and mapping profiles whose file did not come in time. rate is
  * rows a second, left seconds or null; code is why it is held or rejected, or ""; since is when it
  * was claimed, finished when it ended or was held, or null, both milliseconds since 1970; done
