@@ -74,14 +74,15 @@ bool job_cancel(struct job *j, uint64_t id, struct fault *f);
 
 /* {"imports":[{"id","name","state","rows","done","rate","left","reason","code","profile","since",
  * "finished","counts"}],"unclaimed":[{"name","reason"}],"missing":[{"name","reason"}],"waiting":…,
- * "daemon":{"calls","calls_most","session","watch","watch_reason","receipts","page"}}: unfinished and held
- * imports and the last finished ones, and mapping profiles whose file did not come in time. rate is
- * rows a second, left seconds or null; code is why it is held or rejected, or ""; since is when it
- * was claimed, finished when it ended or was held, or null, both milliseconds since 1970; done
- * counts rows that have an outcome, and counts says which, as for job_overview, but is null for all
- * that are not held. receipts is why they cannot be written, or "", and page why the status page
- * cannot be served. waiting is what job_waiting says, null while nothing waits; daemon is null
- * where this is none. The caller owns it. NULL with a fault when the ledger fails. */
+ * "daemon":{"calls","calls_most","session","watch","watch_reason","receipts","page"}}: unfinished
+ * and held imports and the last finished ones, and mapping profiles whose file did not come in
+ * time. rate is rows a second, left seconds or null; code is why it is held or rejected, or "";
+ * since is when it was claimed, finished when it ended or was held, or null, both milliseconds
+ * since 1970; done counts rows that have an outcome, and counts says which, as for job_overview,
+ * but is null for all that are not held. receipts is why they cannot be written, or "", and page
+ * why the status page cannot be served. waiting is what job_waiting says, null while nothing waits;
+ * daemon is null where this is none. The caller owns it. NULL with a fault when the ledger fails.
+ */
 struct json_object *job_status(struct job *j, struct fault *f);
 /* The same for the status page, never long and never dear, so that it can be asked for once a
  * second: unfinished imports, oldest first, then held ones likewise, then ended ones, newest first,

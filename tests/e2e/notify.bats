@@ -85,7 +85,7 @@ told() {
     conf_write pbx.url=
     drop <(records 2001 2003) in.csv
     daemon_start
-    lib_until told '^STATUS=waiting: no \[pbx\] url'
+    lib_until told '^STATUS=waiting: no \[pbx\] url is configured yet; 1 file, 0 of 3 rows done$'
     daemon_stop
     lib_until told '^STATUS=stopped; 1 file, 0 of 3 rows done$'
 }
