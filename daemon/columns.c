@@ -88,18 +88,16 @@ struct unknown {
     size_t more;
 };
 
-/* Among the headings stands what may be a password: it is not named where another of them is a
- * number or an address, so that the line may be somebody's. */
-static bool is_hushed(const struct columns *c, const bool *taken, const char *heading)
+/* Whether an unknown heading is a number or an address: then the line may be somebody's, and what
+ * may be a password in it is not named. */
+static bool has_values(const struct columns *c, const bool *taken)
 {
-    bool values = false;
-
     for (size_t i = 0; i < c->count; i++) {
         const char *one = c->at[i].heading;
-        if (!taken[i] && one[0])
-            values = values || strchr(one, '@') || one[strspn(one, "0123456789")] == '\0';
+        if (!taken[i] && one[0] && (strchr(one, '@') || one[strspn(one, "0123456789")] == '\0'))
+            return true;
     }
-    return values && columns_suspects(c, heading, strlen(heading));
+    return false;
 }
 
 static void unknown_add(struct unknown *u, const struct columns *c, const struct column *column,
@@ -250,8 +248,9 @@ static void unknown_find(const struct columns *c, const bool *taken, struct find
                     "no column is known: is the line with the headings missing?");
         return;
     }
+    bool values = has_values(c, taken);
     for (size_t i = 0; i < c->count; i++)
-        if (!taken[i] && is_hushed(c, taken, c->at[i].heading))
+        if (!taken[i] && values && columns_suspects(c, c->at[i].heading, strlen(c->at[i].heading)))
             unknown.more++;
         else if (!taken[i] && !heading_ignored(c->at[i].heading))
             unknown_add(&unknown, c, &c->at[i], list);

@@ -2,6 +2,8 @@
 /* Headers and the shape of rows. */
 #include "schema_world.h"
 
+#include <time.h>
+
 #include "columns.h"
 
 #define MOST 80
@@ -114,6 +116,28 @@ static void unknown_columns_are_bounded(void **state)
     assert_string_equal(findings.at[50].message,
                         "10 further columns are not known and are left out");
     buf_free(&line);
+}
+
+/* Nor do many of them keep anything waiting: the look at each is not a look at all. */
+static void many_unknown_columns_are_no_labour(void **state)
+{
+    (void)state;
+    enum { COLUMNS = 16384 };
+    struct cell *heads = calloc(COLUMNS, sizeof *heads);
+    struct buf line = {0};
+    for (size_t i = 0; i < COLUMNS; i++)
+        buf_format(&line, "heading%05zu", i);
+    for (size_t i = 0; i < COLUMNS; i++)
+        heads[i] = (struct cell){line.at + 12 * i, 12};
+    heads[0] = (struct cell){"number", 6};
+    heads[1] = (struct cell){"registerpassword", 16};
+    findings_reset(&findings);
+    clock_t before = clock();
+    columns_free(columns_new(shipped, NULL, heads, COLUMNS, &findings));
+    assert_true(clock() - before < CLOCKS_PER_SEC);
+    assert_int_equal(findings.count, 51);
+    buf_free(&line);
+    free(heads);
 }
 
 static void long_heading_is_cut(void **state)
@@ -283,6 +307,7 @@ int main(void)
         cmocka_unit_test(header_findings),
         cmocka_unit_test(headings_are_the_senders),
         cmocka_unit_test(unknown_columns_are_bounded),
+        cmocka_unit_test(many_unknown_columns_are_no_labour),
         cmocka_unit_test(long_heading_is_cut),
         cmocka_unit_test(rows_checked),
         cmocka_unit_test(record_has_what_the_columns_feed),
