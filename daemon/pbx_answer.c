@@ -193,6 +193,13 @@ static bool is_missing_status(int status)
     return status == 404 || status == 405 || status == 501;
 }
 
+/* Where the web server refuses all calls, as behind a wrong path, it says the same of a heartbeat:
+ * that shows neither that the firmware lacks it nor that the trouble is over. */
+static bool refuses_all(const struct pbx *p, enum pbx_call call)
+{
+    return call == PBX_HEARTBEAT && p->gate.open && p->trouble == TROUBLE_OF_SERVER;
+}
+
 /* No usable answer: a status other than 2xx, garbage, or none at all. */
 static void unusable(struct pbx *p, int64_t mono, const struct http_answer *from,
                      struct pbx_answer *a)
@@ -207,7 +214,8 @@ static void unusable(struct pbx *p, int64_t mono, const struct http_answer *from
     else
         snprintf(reason, sizeof reason, "the PBX's web server answers %d", from->status);
 
-    if (from->end == HTTP_ANSWERED && is_missing_status(from->status) && may_lack(p, a->call)) {
+    if (from->end == HTTP_ANSWERED && is_missing_status(from->status) && may_lack(p, a->call) &&
+        !refuses_all(p, a->call)) {
         a->code = CODE_HTTP + from->status;
         a->verdict = PBX_UNSUPPORTED;
         return;

@@ -179,6 +179,21 @@ static void a_firmware_without_heartbeat_is_back_as_well(void **state)
     }
 }
 
+/* A wrong path answers 404 to any call, so that of a heartbeat is no sign that it was mended. */
+static void a_path_that_leads_nowhere_stays_so(void **state)
+{
+    (void)state;
+    SCRIPT(server, {.call = "/login?", .status = 404}, HEARTBEAT(.status = 404),
+           HEARTBEAT(.status = 404), HEARTBEAT(.status = 200, .body = errno_body(20004)));
+    login();
+    for (size_t i = 0; i < 3; i++) {
+        assert_string_equal(pbx_waiting(pbx, now), "the PBX's web server answers 404");
+        probe();
+    }
+    assert_false(waits());
+    assert_quiet();
+}
+
 static void refused_credentials_are_not_probed(void **state)
 {
     (void)state;
@@ -200,6 +215,7 @@ int main(void)
         PBX(a_pause_is_kept),
         PBX(what_stays_is_probed_where_that_shows_something),
         PBX(a_firmware_without_heartbeat_is_back_as_well),
+        PBX(a_path_that_leads_nowhere_stays_so),
         PBX(refused_credentials_are_not_probed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
