@@ -255,16 +255,17 @@ static int profile_folder(const struct ctl *c, int incoming)
     return folder;
 }
 
-/* What root makes belongs to the owner of the folder above. */
+/* What root makes belongs to the owner of the folder above, who may have put a link in its place
+ * meanwhile: that is not followed. */
 static bool folder_make(const char *path, mode_t mode)
 {
-    ON_LEAVE(free_text) char *above = NULL;
     struct stat st;
     if (mkdir(path, mode) != 0)
         return errno == EEXIST;
-    if (asprintf(&above, "%s/..", path) < 0)
-        abort();
-    return geteuid() != 0 || (stat(above, &st) == 0 && chown(path, st.st_uid, st.st_gid) == 0);
+    if (geteuid() != 0)
+        return true;
+    ON_LEAVE(close_fd) int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    return fd >= 0 && fstatat(fd, "..", &st, 0) == 0 && fchown(fd, st.st_uid, st.st_gid) == 0;
 }
 
 /* Files may be handed over before there was any daemon, so the folder is made as it would. */
