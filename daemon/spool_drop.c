@@ -14,7 +14,6 @@
 #include <unistd.h>
 
 #include "clock.h"
-#include "clock.h"
 #include "fsio.h"
 #include "spool_name.h"
 #include "spool_own.h"
