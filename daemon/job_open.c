@@ -250,9 +250,29 @@ static bool expected_begin(struct job *j, struct fault *f)
     return expected_open(j, f);
 }
 
+/* Why the last daemon could send nothing, for whoever asks when none runs. It is about that one
+ * alone, so the next one takes it out. */
+static void waited_begin(struct job *j)
+{
+    char before[LEDGER_NOTE] = "";
+    if (!ledger_note_get(j->ledger, NOTE_WAITED, before, NULL))
+        return;
+    if (j->send && before[0] && ledger_note_drop(j->ledger, NOTE_WAITED, NULL)) {
+        job_dirty(j);
+        j->barrier = true;
+    }
+    if (!j->send && before[0])
+        snprintf(j->alone, sizeof j->alone, "no daemon runs; the last one waited: %s", before);
+    else if (!j->send)
+        snprintf(j->alone, sizeof j->alone, "no daemon runs");
+}
+
 bool job_begin(struct job *j, struct fault *f)
 {
-    return open_parts(j, f) && recover(j, f) && expected_begin(j, f);
+    if (!open_parts(j, f) || !recover(j, f) || !expected_begin(j, f))
+        return false;
+    waited_begin(j);
+    return true;
 }
 
 void job_end(struct job *j)
@@ -281,23 +301,7 @@ void job_end(struct job *j)
     free(j->tasks);
 }
 
-/* Why the last daemon could send nothing, for whoever asks when none runs. It is about that one
- * alone, so the next one takes it out. */
-static void waited_begin(struct job *j)
-{
-    char before[LEDGER_NOTE] = "";
-    if (!j->ledger || !ledger_note_get(j->ledger, NOTE_WAITED, before, NULL))
-        return;
-    if (j->send && before[0] && ledger_note_drop(j->ledger, NOTE_WAITED, NULL)) {
-        job_dirty(j);
-        j->barrier = true;
-    }
-    if (!j->send && before[0])
-        snprintf(j->alone, sizeof j->alone, "no daemon runs; the last one waited: %s", before);
-    else if (!j->send)
-        snprintf(j->alone, sizeof j->alone, "no daemon runs");
-}
-
+/* The same of this one. */
 static void waited_end(struct job *j)
 {
     const char *why = j->send && j->pbx ? pbx_waiting(j->pbx, j->mono) : NULL;
@@ -313,7 +317,6 @@ bool job_open(struct config *config, bool send, struct job **ret, struct fault *
         job_close(j);
         return false;
     }
-    waited_begin(j);
     *ret = j;
     return true;
 }

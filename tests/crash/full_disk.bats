@@ -183,6 +183,25 @@ reason_has() {
     daemon_once
 }
 
+@test "started on a full disk it forgets all the same why the last one waited" {
+    disk "$STATE"
+    conf_write pbx.url=
+    drop <(records 2001 2003) in.csv
+    run -2 daemon_once
+    has "$(extspool status)" "the last one waited: no [pbx] url is configured yet"
+    pbxsim_start
+    conf_write
+    fill "$STATE"
+    daemon_start
+    lib_until stands_still
+    empty "$STATE"
+    wait_report in.csv
+    daemon_stop
+    run -0 extspool status
+    has "$output" "no daemon runs"
+    [[ "$output" != *"the last one waited"* ]]
+}
+
 @test "no room for what senders are told: no import waits, and the next are told when there is some" {
     pbxsim_start
     disk "$WORLD/receipts"
