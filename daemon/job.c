@@ -442,7 +442,7 @@ void job_stop(struct job *j)
 
 bool job_stopped(const struct job *j)
 {
-    return j->stopping && (j->still.why[0] || (pbx_in_flight(j->pbx) == 0 && !announce_runs(j)));
+    return j->stopping && (j->still.why[0] || (pbx_awaited(j->pbx) == 0 && !announce_runs(j)));
 }
 
 bool job_refused(const struct job *j)

@@ -403,6 +403,14 @@ size_t pbx_in_flight(const struct pbx *p)
     return p->in_flight;
 }
 
+size_t pbx_awaited(const struct pbx *p)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < COUNT_OF(p->calls); i++)
+        count += p->calls[i].busy && !p->calls[i].probe;
+    return count;
+}
+
 enum pbx_queries pbx_queries(const struct pbx *p)
 {
     return p->queries;

@@ -72,6 +72,8 @@ int64_t pbx_due(const struct pbx *p, int64_t mono, bool wanted);
 /* How many calls may be begun now. */
 size_t pbx_room(const struct pbx *p, int64_t mono);
 size_t pbx_in_flight(const struct pbx *p);
+/* How many of them are awaited before the daemon ends: not a probe, on which nothing rests. */
+size_t pbx_awaited(const struct pbx *p);
 /* Most calls in flight: as configured, or as was found out by now. */
 size_t pbx_concurrency(const struct pbx *p);
 

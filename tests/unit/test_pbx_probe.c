@@ -18,6 +18,7 @@ static void probe(void)
     now = due;
     pbx_probe(pbx, now);
     assert_int_equal(pbx_in_flight(pbx), 1);
+    assert_int_equal(pbx_awaited(pbx), 0);
     assert_int_equal(pbx_probe_due(pbx), CLOCK_NEVER);
     pbx_probe(pbx, now + HOUR);
     assert_int_equal(pbx_in_flight(pbx), 1);
