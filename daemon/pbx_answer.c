@@ -351,13 +351,15 @@ static void answer_read(struct pbx_pending *call, const struct http_answer *from
         a->numbers = numbers_free(a->numbers);
 }
 
-/* Whether the API has refused a call that carried no token. With which words it does so is its own
- * affair: they say nothing of the session, least of all of the password, which was not tried. */
+/* Whether the API has refused a probe for want of a token that it knows. With which words it does
+ * so is its own affair: they say nothing of the password, which was not tried. */
 static bool misses_token(const struct pbx_pending *call, const struct pbx_answer *a)
 {
-    if (!call->bare || a->wire.status != WIRE_FAILED)
+    if (a->wire.status != WIRE_FAILED)
         return false;
     enum meaning meaning = meaning_of(a->wire.error_number);
+    if (!call->bare)
+        return meaning == MEANS_PASSWORD;
     return meaning != MEANS_LOCKED && meaning != MEANS_BUSY && meaning != MEANS_DOWN &&
            meaning != MEANS_MEMORY;
 }
@@ -370,6 +372,7 @@ static bool judge_probe(struct pbx *p, int64_t mono, const struct pbx_pending *c
 {
     unsigned failed_before = p->gate.probes;
     if (misses_token(call, a)) {
+        pbx_session(p, "");
         a->code = CODE_PBX + a->wire.error_number;
         a->verdict = PBX_NOT_NOW;
     } else if (!judge(p, mono, call, from, a, f)) {

@@ -80,6 +80,21 @@ static void a_session_that_the_pbx_has_lost_shows_it_too(void **state)
     assert_int_equal(server_count(server, "/login?"), 1);
 }
 
+/* With which number a token is refused that a PBX knows no more is its own affair. No password was
+ * tried, so none was wrong, and the next import logs in. */
+static void a_token_is_no_password(void **state)
+{
+    (void)state;
+    LOGGED_IN({.call = "/add?", .status = 503}, HEARTBEAT(.status = 200, .body = errno_body(20003)),
+              LOGIN);
+    lose_adds();
+    probe();
+    assert_false(waits());
+    assert_string_equal(pbx_session_text(pbx, now), "none");
+    login();
+    assert_string_equal(pbx_session_text(pbx, now), "open");
+}
+
 /* A login that got nowhere: the probe carries nothing that could be refused, and whatever the API
  * says of that, no password was wrong. */
 static void without_a_session_no_password_is_tried(void **state)
@@ -211,6 +226,7 @@ int main(void)
         PBX(while_all_is_well_nothing_is_asked),
         PBX(a_heartbeat_shows_that_it_is_back),
         PBX(a_session_that_the_pbx_has_lost_shows_it_too),
+        PBX(a_token_is_no_password),
         PBX(without_a_session_no_password_is_tried),
         PBX(some_answers_show_that_it_is_not_back),
         PBX(a_pause_is_kept),
