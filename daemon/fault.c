@@ -5,6 +5,14 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "utf8.h"
+
+/* What does not fit is cut, behind a whole character. */
+static void end_whole(struct fault *f)
+{
+    f->text[utf8_whole(f->text, strlen(f->text))] = '\0';
+}
+
 bool fault_set(struct fault *f, enum fault_kind kind, int error, const char *format, ...)
 {
     if (!f)
@@ -18,6 +26,7 @@ bool fault_set(struct fault *f, enum fault_kind kind, int error, const char *for
     va_end(args);
     if (error && len >= 0 && (size_t)len < sizeof f->text)
         snprintf(f->text + len, sizeof f->text - (size_t)len, ": %s", strerror(error));
+    end_whole(f);
     return false;
 }
 
@@ -35,9 +44,10 @@ bool fault_in(struct fault *f, const char *format, ...)
     va_end(args);
     size_t len = strlen(prefix);
     memcpy(f->text, prefix, len + 1);
-    if (len + 2 < sizeof f->text) /* what does not fit is cut */
+    if (len + 2 < sizeof f->text)
         snprintf(f->text + len, sizeof f->text - len, ": %.*s", (int)(sizeof f->text - len - 3),
                  old);
+    end_whole(f);
     return false;
 }
 

@@ -67,6 +67,19 @@ size_t utf8_valid(const char *text, size_t len)
     return at;
 }
 
+size_t utf8_whole(const char *text, size_t len)
+{
+    size_t start = len;
+
+    while (start > 0 && ((unsigned char)text[start - 1] & 0xc0) == 0x80)
+        start--;
+    if (start == 0)
+        return len;
+    unsigned char first = (unsigned char)text[--start];
+    size_t wanted = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc0 ? 2 : 1;
+    return len - start < wanted ? start : len;
+}
+
 size_t utf8_length(const char *text, size_t len)
 {
     size_t at = utf8_plain(text, len);

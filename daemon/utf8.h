@@ -15,6 +15,9 @@ size_t utf8_plain(const char *text, size_t len);
 /* Offset of the first byte that is not well-formed, or len when all is. */
 size_t utf8_valid(const char *text, size_t len);
 
+/* Length without the character that the end cuts, if it does. */
+size_t utf8_whole(const char *text, size_t len);
+
 /* Number of characters in well-formed text; every byte of a malformed part counts as one. */
 size_t utf8_length(const char *text, size_t len);
 

@@ -222,7 +222,7 @@ grows() {
     sed 's/^x,/2003,/' people.rejects.csv >people-2.csv
     bash -euc "$(snippet 'an upload by SFTP that waits for its result' |
         sed 's/sleep 10/sleep 0.1/; s/people\./people-2./g')"
-    grep -q '^Your file was imported. 1 of 1 people was added' people-2.result.txt
+    grep -q '^Your file was imported. The one person in the file was added' people-2.result.txt
     is "$(created)" "2001 2002 2003"
     [ ! -e people-2.rejects.csv ]
 }

@@ -11,6 +11,7 @@
 #include "code.h"
 #include "fault.h"
 #include "record.h"
+#include "utf8.h"
 
 /* Written down a second time: in the ledger and in users' scripts they are for ever. */
 static void codes_never_change(void **state)
@@ -185,6 +186,26 @@ static void a_long_fault_is_cut(void **state)
     }
 }
 
+static void no_fault_is_cut_within_a_character(void **state)
+{
+    (void)state;
+    static const char *const characters[] = {"x", "\u00e4", "\u20ac", "\U0001f600"};
+    for (size_t i = 0; i < COUNT_OF(characters); i++)
+        for (size_t before = 0; before < 4; before++) {
+            struct fault f = {0};
+            char text[600] = "xxx";
+            size_t len = strlen(characters[i]);
+            for (size_t at = before; at + len < sizeof text; at += len)
+                memcpy(text + at, characters[i], len);
+            fault_set(&f, FAULT_IO, EIO, "%s", text);
+            assert_int_equal(utf8_valid(f.text, strlen(f.text)), strlen(f.text));
+            assert_in_range(strlen(f.text), sizeof f.text - 4, sizeof f.text - 1);
+            fault_in(&f, "%s", "prefix");
+            assert_int_equal(utf8_valid(f.text, strlen(f.text)), strlen(f.text));
+            assert_in_range(strlen(f.text), sizeof f.text - 5, sizeof f.text - 1);
+        }
+}
+
 static void a_record_has_room_and_a_number(void **state)
 {
     (void)state;
@@ -219,6 +240,7 @@ int main(void)
         cmocka_unit_test(times_are_rfc_3339_in_utc),
         cmocka_unit_test(clocks_count_milliseconds),
         cmocka_unit_test(a_fault_is_one_line),
+        cmocka_unit_test(no_fault_is_cut_within_a_character),
         cmocka_unit_test(a_long_fault_is_cut),
         cmocka_unit_test(a_record_has_room_and_a_number),
     };
