@@ -338,12 +338,14 @@ static void row_check(struct report *r, const struct ledger_row *row, const stru
     columns_check(r->columns, record, &given, &r->record, &r->problems);
 }
 
-/* Whether somebody wants to see the row itself. */
+/* Whether somebody wants to see the row itself: the HTML, of each row that it lists or that has a
+ * problem. */
 static bool row_wanted(const struct report *r, const struct ledger_row *row)
 {
-    bool shown = (r->source.formats & REPORT_HTML) && (r->writing || row->state >= ROW_FINAL);
+    bool shown = r->writing ? row->row <= REPORT_LISTED : row->state >= ROW_FINAL;
 
-    return r->reader != NULL && (shown || row->findings || report_row_refused(row));
+    return r->reader != NULL && (((r->source.formats & REPORT_HTML) && shown) || row->findings ||
+                                 report_row_refused(row));
 }
 
 /* Notes where the row's section begins and ends. */

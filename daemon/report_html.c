@@ -246,15 +246,14 @@ static void outcome_add(struct report_part *p, const struct report_facts *facts,
     struct buf *to = &p->text;
     enum report_outcome outcome = report_outcome(facts, &row->at);
     int code = code_of(row);
-    struct buf title = {0};
 
     buf_text(to, p->words[outcome]);
     if (code == CODE_NONE || outcome == OUTCOME_WAITING)
         return;
-    report_title(&title, facts->language, code);
+    report_title(&p->encoded, facts->language, code);
     buf_text(to, ": ");
-    html_text(to, buf_get(&title));
-    buf_free(&title);
+    html_text(to, buf_get(&p->encoded));
+    buf_reset(&p->encoded);
 }
 
 /* The end tags of rows and cells are left out, as HTML allows: of a row they would be half. */
