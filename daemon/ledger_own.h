@@ -40,8 +40,8 @@ struct ledger {
 /* What is asked again and again of imports, while finished ones gather over years: there is an
  * index for each, which SQLite uses where a query has the same words. Unfinished: claimed, planned,
  * sending or held. To do: unfinished but not held, or its files lag behind. Held ones are asked for
- * each time that the daemon says what it does. Not "state IN (…)": of
- * such a list SQLite makes a table each time that it writes an import. */
+ * each time that the daemon says what it does. Not "state IN (…)": of such a list SQLite makes a
+ * table each time that it writes an import. */
 #define LEDGER_UNFINISHED "(state<=2 OR state=4)"
 #define LEDGER_TO_DO      "(state<=2 OR filed=0)"
 

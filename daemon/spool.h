@@ -41,9 +41,8 @@ void spool_profiles(struct spool *s, bool (*is_profile)(void *with, const char *
 void spool_receipts(struct spool *s, int folder);
 
 /* Which of the folders that are looked into had receipts written into it once, by its profile's
- * name
- * ("": incoming/ itself): what bears a receipt's name there stays, and is told of. Asked at every
- * scan; none when this was never called. */
+ * name ("": incoming/ itself): what bears a receipt's name there stays, and is told of. Asked at
+ * every scan; none when this was never called. */
 void spool_told(struct spool *s, bool (*was_told)(void *with, const char *profile), void *with);
 /* The profile's name of the folder that receipts are written into now, as the last scan has seen
  * it; lent until the next one. NULL when that is none of those that are looked into. */

@@ -53,12 +53,17 @@ told() {
     daemon_kill
 }
 
-@test "the status tells why imports wait, and how much of them is done" {
+# A file of three rows waits, since no URL is configured.
+wait_without_url() {
     pbxsim_start
     conf_write pbx.url=
     drop <(records 2001 2003) in.csv
     daemon_start
     lib_until told '^STATUS=waiting: no \[pbx\] url is configured yet; 1 file, 0 of 3 rows done$'
+}
+
+@test "the status tells why imports wait, and how much of them is done" {
+    wait_without_url
     conf_write
     kill -HUP "$DAEMON_PID"
     lib_until told '^RELOADING=1'
@@ -81,11 +86,7 @@ told() {
 
 # It stays in systemctl status after the end.
 @test "the last status of a daemon that was stopped is that, and what it has left" {
-    pbxsim_start
-    conf_write pbx.url=
-    drop <(records 2001 2003) in.csv
-    daemon_start
-    lib_until told '^STATUS=waiting: no \[pbx\] url is configured yet; 1 file, 0 of 3 rows done$'
+    wait_without_url
     daemon_stop
     lib_until told '^STATUS=stopped; 1 file, 0 of 3 rows done$'
 }
