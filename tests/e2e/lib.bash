@@ -34,6 +34,7 @@ lib_setup() {
     PBX_JOURNAL="$WORLD/journal"
     PBX_PORT=
     PBX_PID=
+    PORT_PID=
     DAEMON_PID=
     UNPRIVILEGED=()
     mkdir -p "$BIN" || return 1
@@ -54,7 +55,8 @@ lib_setup() {
 # Ends what a test has started; shows the daemon's log, which bats prints when the test failed.
 lib_teardown() {
     daemon_kill
-    pbxsim_stop
+    lib_end "$PBX_PID"
+    lib_end "$PORT_PID"
     [ ! -e "$LOG" ] || cat "$LOG"
     ! lib_secrets_shown
 }
@@ -113,11 +115,28 @@ lib_pbxsim_listens() {
     [ -s "$WORLD/port" ] || ! kill -0 "$PBX_PID" 2>/dev/null
 }
 
+# Its port stays taken, so that it is refused there, and no PBX of another test gets the port: it
+# would answer in its place. pbxsim_start --port "$PBX_PORT" may listen there again.
 pbxsim_stop() {
     [ -n "$PBX_PID" ] || return 0
-    kill "$PBX_PID" 2>/dev/null || true
-    wait "$PBX_PID" || true
+    lib_end "$PBX_PID"
+    lib_end "$PORT_PID"
     PBX_PID=
+    rm -f "$WORLD/taken"
+    python3 -c 'import signal, socket, sys
+taken = socket.socket()
+taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+taken.bind(("127.0.0.1", int(sys.argv[1])))
+open(sys.argv[2], "w").close()
+signal.pause()' "$PBX_PORT" "$WORLD/taken" 3>&- &
+    PORT_PID=$!
+    lib_until test -e "$WORLD/taken"
+}
+
+lib_end() { # PID of a process of ours, or ''
+    [ -n "$1" ] || return 0
+    kill "$1" 2>/dev/null || true
+    wait "$1" || true
 }
 
 # journal FILTER: what the PBX was asked, through jq; a compact line for each result.
